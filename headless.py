@@ -1,0 +1,66 @@
+"""Run Simreal in a Python or Blender in which it is not installed.
+
+    blender -b --factory-startup --python headless.py -- render design.simreal.json --out data
+    python headless.py train data --out run
+
+The folder this file lies in is loaded as the package ``simreal``, whatever its name. Packages that Simreal needs and
+that are not importable are looked for where Blender's extension system unpacks wheels, in ``wheels/`` as unpacked by
+``make extension``, and in the checkout's own ``.venv``.
+"""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+NEEDED = ("numpy", "attrs", "cattrs", "PIL")
+
+
+def site_candidates(root):
+    """Folders that may hold the needed packages for this Python, best first."""
+    python = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    tag = f"cp{sys.version_info[0]}{sys.version_info[1]}"
+    return [
+        *(parent / ".local" / "lib" / python / "site-packages" for parent in root.parents[:2]),
+        *(parent / ".local" / "Lib" / "site-packages" for parent in root.parents[:2]),
+        root / "build" / "site" / tag,
+        root / ".venv" / "lib" / python / "site-packages",
+    ]
+
+
+def missing():
+    """The needed packages that cannot be found now."""
+    return [name for name in NEEDED if importlib.util.find_spec(name) is None]
+
+
+def load_package(root):
+    """Make ``root`` importable as ``simreal`` without importing anything of it but its ``__init__``."""
+    spec = importlib.util.spec_from_file_location("simreal", root / "__init__.py", submodule_search_locations=[str(root)])
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["simreal"] = module
+    spec.loader.exec_module(module)
+
+
+def main():
+    for folder in site_candidates(ROOT):
+        if not missing():
+            break
+        if folder.is_dir() and str(folder) not in sys.path:
+            sys.path.append(str(folder))
+            importlib.invalidate_caches()
+    if missing():
+        print(
+            f"simreal: this Python ({sys.version.split()[0]}) lacks {', '.join(missing())}: "
+            f"run 'make extension' in {ROOT}, or install the extension",
+            file=sys.stderr,
+        )
+        sys.exit(2)
+    load_package(ROOT)
+    from simreal.commands import main as simreal_main
+
+    arguments = sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else sys.argv[1:]
+    sys.exit(simreal_main(arguments))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,1 +1,4 @@
-"""What a data set is: factors, distributions, designs, and the images they define. Pure Python and NumPy; no bpy, no torch."""
+"""What a data set is: factors, distributions, designs, and the images they define.
+
+Pure Python and NumPy; no bpy, no torch.
+"""

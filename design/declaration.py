@@ -1,0 +1,114 @@
+"""How a factor is declared, once. Sampler, schema, panel, command line, metadata and docs are derived from it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import attrs
+
+from .distributions import Choice, Distribution, Value
+from .errors import DesignError
+
+
+class AssetKind(StrEnum):
+    """What kind of asset an option of a choice may name, as ``library:relative/path``."""
+
+    ENVIRONMENT = "environments"
+    TEXTURE = "textures"
+    PHOTO = "photos"
+
+
+@attrs.frozen
+class Parameter:
+    """One number or choice inside a factor.
+
+    ``default`` is its distribution, ``fixed`` the value it has when the factor is not drawn. ``hard_range`` is what is
+    possible at all, ``soft_range`` what a slider shows. A choice has named ``options`` (value: help), and, where
+    ``assets`` says so, assets of the design's libraries as further options.
+    """
+
+    name: str
+    default: Distribution
+    fixed: Value
+    unit: str = ""
+    help: str = ""
+    hard_range: tuple[float, float] = (-1e9, 1e9)
+    soft_range: tuple[float, float] | None = None
+    options: dict[str, str] = attrs.field(factory=dict)
+    assets: AssetKind | None = None
+
+    @property
+    def label(self) -> str:
+        """The name for people: ``focal_length_mm`` is ``Focal length``."""
+        words = self.name.removesuffix(f"_{self.unit.lower()}") if self.unit else self.name
+        return words.replace("_", " ").capitalize()
+
+    @property
+    def is_choice(self) -> bool:
+        return isinstance(self.default, Choice)
+
+    @property
+    def slider_range(self) -> tuple[float, float]:
+        """What a slider shows: the soft range, else the default distribution's support."""
+        if self.soft_range is not None:
+            return self.soft_range
+        assert not isinstance(self.default, Choice)
+        return self.default.support()
+
+    def check_distribution(self, distribution: Distribution) -> None:
+        """Raise DesignError (path relative to the parameter) if the distribution does not suit this parameter."""
+        if isinstance(distribution, Choice) != self.is_choice:
+            wanted = "choice" if self.is_choice else "a distribution of numbers"
+            raise DesignError("distribution", f"must be {wanted}, not {distribution.kind}")
+        distribution.check()
+        if isinstance(distribution, Choice):
+            for option in distribution.options:
+                self.check_option(f"options.{option}", option)
+            return
+        low, high = distribution.support()
+        for name, bound in (("min", low), ("max", high)):
+            where = name if hasattr(distribution, name) else "value"
+            self._check_range(where, bound)
+
+    def check_fixed(self, value: Value) -> None:
+        """Raise DesignError if ``value`` cannot be this parameter's value."""
+        if self.is_choice:
+            if not isinstance(value, str):
+                raise DesignError("fixed", f"must be one of {', '.join(self.options) or 'the options'}, not {value!r}")
+            self.check_option("fixed", value)
+        else:
+            if isinstance(value, str):
+                raise DesignError("fixed", f"must be a number, not {value!r}")
+            self._check_range("fixed", value)
+
+    def check_option(self, path: str, option: str) -> None:
+        """Raise DesignError unless ``option`` is a declared option or, where allowed, an asset ``library:path``."""
+        if option in self.options or (self.assets is not None and ":" in option):
+            return
+        known = ", ".join(self.options)
+        asset = f"an asset like '{self.assets.value}:name'" if self.assets else ""
+        raise DesignError(path, f"must be {' or '.join(filter(None, (known and f'one of {known}', asset)))}")
+
+    def _check_range(self, where: str, value: float) -> None:
+        low, high = self.hard_range
+        if not low <= value <= high:
+            unit = f" {self.unit}" if self.unit else ""
+            raise DesignError(where, f"must be between {low:g} and {high:g}{unit}, is {value:g}")
+
+
+@attrs.frozen
+class Factor:
+    """One cause of variation in an image, with the few parameters it owns. ``weight`` is the default weight."""
+
+    name: str
+    label: str
+    help: str
+    parameters: tuple[Parameter, ...]
+    weight: float = 1.0
+
+    def parameter(self, name: str) -> Parameter:
+        """The parameter of that name; KeyError if there is none."""
+        for parameter in self.parameters:
+            if parameter.name == name:
+                return parameter
+        raise KeyError(name)

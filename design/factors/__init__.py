@@ -1,0 +1,25 @@
+"""The factors: each declared once, in a file of its own, and found here by name."""
+
+from ..declaration import Factor
+from .background import BACKGROUND
+from .camera_viewpoint import CAMERA_VIEWPOINT
+from .illumination import ILLUMINATION
+from .lens import LENS
+from .material_texture import MATERIAL_TEXTURE
+from .object_pose import OBJECT_POSE
+from .object_scale import OBJECT_SCALE
+from .sensor import SENSOR
+
+FACTORS: dict[str, Factor] = {
+    factor.name: factor
+    for factor in (
+        OBJECT_SCALE,
+        OBJECT_POSE,
+        MATERIAL_TEXTURE,
+        ILLUMINATION,
+        CAMERA_VIEWPOINT,
+        BACKGROUND,
+        LENS,
+        SENSOR,
+    )
+}

@@ -1,0 +1,143 @@
+"""From a design to the images it defines: an image spec is a pure function of (design, split, index).
+
+Every draw has its own stream: a Philox generator (Salmon et al. 2011) whose key is a hash of (seed, split, what is
+drawn) and whose counter is the index. Only its raw bits are used, which NumPy keeps the same between versions; the
+distributions are ours. So a draw depends on nothing but its own name, and no draw on another.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from .design import Design, DesignClass
+from .distributions import Value
+from .document import overridden
+from .errors import DesignError
+
+
+Bits: TypeAlias = npt.NDArray[np.uint64]
+
+
+@attrs.frozen
+class FactorDraw:
+    """What one factor is in one image: whether it was drawn (else fixed), and the values it has."""
+
+    drawn: bool
+    values: Mapping[str, Value]
+
+
+@attrs.frozen
+class ImageSpec:
+    """What one image shows, as drawn: what the renderer renders and the metadata keeps.
+
+    ``models`` is the drawn model followed by the class's others, in the order in which they stand in for it if it
+    cannot be read. ``seed`` is the path tracer's; ``sensor_key`` keys the sensor's noise.
+    """
+
+    split: str
+    index: int
+    label: int
+    class_name: str
+    models: tuple[str, ...]
+    seed: int
+    factors: Mapping[str, FactorDraw]
+
+    @property
+    def sensor_key(self) -> int:
+        """128 bits for the generator of the sensor's noise."""
+        return _key(f"sensor noise/{self.split}/{self.index}/{self.seed}")
+
+
+class Sampler:
+    """Image specs of one split of a design, by index. Holds keys worked out once; has no state that draws change."""
+
+    def __init__(self, design: Design, split: str) -> None:
+        found = design.split(split)
+        self.design = overridden(design, found)
+        self.split = found
+        self._prefix = f"{self.design.seed}/{found.name}/{found.seed}"
+        self._models = [self._instances(entry) for entry in self.design.classes]
+        self._weights = np.array([entry.weight for entry in self.design.classes])
+
+    def spec(self, index: int) -> ImageSpec:
+        """The image of that index (0, 1, 2, ... without end)."""
+        if index < 0:
+            raise DesignError("", f"an image's index must be >= 0, is {index}")
+        label, occurrence = self._class(index)
+        return ImageSpec(
+            split=self.split.name,
+            index=index,
+            label=label,
+            class_name=self.design.classes[label].name,
+            models=self._model_order(label, occurrence),
+            seed=int(self._raw("render seed", index)[0] >> np.uint64(33)),
+            factors={name: self._factor(name, index) for name in self.design.factors},
+        )
+
+    def _factor(self, name: str, index: int) -> FactorDraw:
+        settings = self.design.factors[name]
+        drawn = self._uniform(f"{name}/weight", index) < settings.weight
+        values = {
+            key: parameter.distribution.draw(self._uniform(f"{name}/{key}", index)) if drawn else parameter.fixed
+            for key, parameter in settings.parameters.items()
+        }
+        return FactorDraw(drawn, values)
+
+    def _class(self, index: int) -> tuple[int, int]:
+        """The label of an image and, where classes are balanced, the number of images of that class before it."""
+        if not (self._weights == self._weights[0]).all():
+            label = int(
+                np.searchsorted(np.cumsum(self._weights), self._uniform("class", index) * self._weights.sum(), "right")
+            )
+            return label, index
+        block, place = divmod(index, len(self._weights))
+        return int(self._permutation("classes", block, len(self._weights))[place]), block
+
+    def _model_order(self, label: int, occurrence: int) -> tuple[str, ...]:
+        """Models in blocks too: each is drawn once before any is drawn twice."""
+        models = self._models[label]
+        block, place = divmod(occurrence, len(models))
+        order = self._permutation(f"models/{self.design.classes[label].name}", block, len(models))
+        return tuple(models[order[(place + step) % len(models)]] for step in range(len(models)))
+
+    def _instances(self, entry: DesignClass) -> Sequence[str]:
+        """The models of a class that this split may show."""
+        if self.design.instances == "shared":
+            return entry.models
+        names = [split.name for split in self.design.splits]
+        ranked = sorted(entry.models, key=lambda model: _key(f"{self.design.seed}/instance/{model}"))
+        train = len(ranked) - max(1, len(ranked) // (2 * len(names))) * (len(names) - 1)
+        share = (len(ranked) - train) // max(len(names) - 1, 1)
+        place = names.index(self.split.name)
+        if place == 0:
+            return ranked[:train]
+        return ranked[train + (place - 1) * share : train + place * share]
+
+    def _uniform(self, name: str, index: int) -> float:
+        """A uniform number in [0, 1) with 53 random bits."""
+        return float(self._raw(name, index)[0] >> np.uint64(11)) * 2.0**-53
+
+    def _permutation(self, name: str, block: int, size: int) -> npt.NDArray[np.intp]:
+        return np.argsort(self._raw(name, block, size), kind="stable")
+
+    def _raw(self, name: str, index: int, count: int = 1) -> Bits:
+        return raw_bits(_key(f"{self._prefix}/{name}"), index, count)
+
+
+def raw_bits(key: int, index: int, count: int) -> Bits:
+    """``count`` random 64-bit integers of stream ``key`` at ``index``; each index has a stretch of 2**66 of its own."""
+    bits: Bits = np.random.Philox(key=key, counter=index << 64).random_raw(count)
+    return bits
+
+
+@functools.lru_cache(maxsize=4096)
+def _key(name: str) -> int:
+    """128 bits of a name, the same in every process and version (SHA-256)."""
+    return int.from_bytes(hashlib.sha256(f"simreal/1/{name}".encode()).digest()[:16], "little")

@@ -39,17 +39,17 @@ def confusion_picture(accuracy: Accuracy, title: str) -> Image.Image:
     image = Image.new("RGB", (wide, below + line_height(NOTE_PX) + MARGIN), PAPER)
     draw = ImageDraw.Draw(image)
 
-    draw.text((MARGIN, MARGIN), fit(title, TITLE_PX, wide - 2 * MARGIN), font=font(TITLE_PX), fill=INK)
+    draw.text((MARGIN, MARGIN), fit(title, TITLE_PX, wide - 2 * MARGIN), font=font(TITLE_PX, title), fill=INK)
     draw.text((MARGIN, MARGIN + line_height(TITLE_PX) + 4), notes, font=font(NOTE_PX), fill=FAINT_INK)
     draw.text((left + grid + GAP, top - GAP), "images", font=font(label_px), fill=FAINT_INK, anchor="ls")
     for index, name in enumerate(shown):
         middle = top + index * cell + cell // 2
-        draw.text((left - GAP, middle), name, font=font(label_px), fill=INK, anchor="rm")
+        draw.text((left - GAP, middle), name, font=font(label_px, name), fill=INK, anchor="rm")
         count = str(accuracy.per_class[names[index]].n)
         draw.text((left + grid + GAP, middle), count, font=font(label_px), fill=FAINT_INK, anchor="lm")
         across = left + index * cell + cell // 2
         if lying:
-            draw.text((across, top + grid + GAP), name, font=font(label_px), fill=INK, anchor="ma")
+            draw.text((across, top + grid + GAP), name, font=font(label_px, name), fill=INK, anchor="ma")
         else:
             upright(image, (across, top + grid + GAP), name, label_px, INK)
     _cells(draw, accuracy, left, top, cell)

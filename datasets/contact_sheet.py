@@ -46,14 +46,14 @@ def contact_sheet(cells: Iterable[Cell], columns: int = 8, cell_px: int = 160, t
     top = MARGIN + (line_height(TITLE_PX) + GAP if title else 0)
     sheet = Image.new("RGB", (wide, top + sum(heights) + GAP * max(0, len(rows) - 1) + MARGIN), PAPER)
     draw = ImageDraw.Draw(sheet)
-    draw.text((MARGIN, MARGIN), fit(title, TITLE_PX, wide - 2 * MARGIN), font=font(TITLE_PX), fill=INK)
+    draw.text((MARGIN, MARGIN), fit(title, TITLE_PX, wide - 2 * MARGIN), font=font(TITLE_PX, title), fill=INK)
     for row, height in zip(rows, heights, strict=True):
         for column, (tile, lines) in enumerate(row):
             left = MARGIN + column * (cell_px + GAP)
             sheet.paste(tile, (left, top))
             for index, line in enumerate(lines):
                 y = top + cell_px + 4 + index * step
-                draw.text((left + cell_px / 2, y), line, font=font(caption_px), fill=INK, anchor="ma")
+                draw.text((left + cell_px / 2, y), line, font=font(caption_px, line), fill=INK, anchor="ma")
         top += height + GAP
     return sheet
 

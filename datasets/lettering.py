@@ -16,17 +16,27 @@ RULE: RGB = (221, 225, 231)
 GREEN: RGB = (47, 143, 94)
 RED: RGB = (201, 74, 66)
 ELLIPSIS = "..."
+WIDE_FONTS = ("DejaVuSans.ttf", "NotoSans-Regular.ttf", "arialuni.ttf", "arial.ttf", "Arial Unicode.ttf", "Arial.ttf")
+
+
+def font(size_px: int, text: str = "") -> Any:
+    """The font (ImageFont.FreeTypeFont) for ``text``: Pillow's own, or one of the system where that lacks letters."""
+    return _font(size_px, text.isascii())
 
 
 @cache
-def font(size_px: int) -> Any:
-    """Pillow's own scalable font (ImageFont.FreeTypeFont) at a size."""
+def _font(size_px: int, plain: bool) -> Any:
+    for name in () if plain else WIDE_FONTS:  # Pillow's own font (Aileron, seen in 10.1 to 13.0) holds ASCII alone
+        try:
+            return ImageFont.truetype(name, size_px)
+        except OSError:
+            continue
     return ImageFont.load_default(size=size_px)
 
 
 def width(text: str, size_px: int) -> int:
     """Pixels that one line takes."""
-    return int(font(size_px).getlength(text) + 0.999)
+    return int(font(size_px, text).getlength(text) + 0.999)
 
 
 def line_height(size_px: int) -> int:
@@ -70,6 +80,6 @@ def wrap(text: str, size_px: int, max_px: int, max_lines: int) -> list[str]:
 def upright(image: Image.Image, xy: tuple[int, int], text: str, size_px: int, fill: RGB) -> None:
     """Draw ``text`` turned by 90 degrees, reading upwards, the top of its end centred at ``xy``."""
     mask = Image.new("L", (max(1, width(text, size_px)), line_height(size_px)))
-    ImageDraw.Draw(mask).text((0, 0), text, font=font(size_px), fill=255)
+    ImageDraw.Draw(mask).text((0, 0), text, font=font(size_px, text), fill=255)
     turned = mask.transpose(Image.Transpose.ROTATE_90)
     image.paste(fill, (xy[0] - turned.width // 2, xy[1]), turned)

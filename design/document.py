@@ -13,6 +13,7 @@ from __future__ import annotations
 import difflib
 import json
 import os
+import re
 import typing
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -83,12 +84,12 @@ def from_document(document: Any, folder: Path = Path()) -> Design:
         raise DesignError("", f'not a Simreal design: it has no "{VERSION_KEY}" key')
     document = migrate(document)
     fields = {key: value for key, value in document.items() if key != VERSION_KEY}
-    if isinstance(fields.get("splits"), dict):
-        fields["splits"] = [{"name": name, **_mapping(f"splits.{name}", s)} for name, s in fields["splits"].items()]
+    splits = _mapping("splits", fields.get("splits", {}))
+    fields["splits"] = [{**_mapping(f"splits.{name}", split), "name": name} for name, split in splits.items()]
     try:
         design = _CONVERTER.structure(fields, Design)
     except ClassValidationError as error:
-        raise _first_fault(error) from None
+        raise _named_split(_first_fault(error), fields["splits"]) from None
     design = attrs.evolve(design, folder=folder)
     check(design)
     for split in design.splits:
@@ -246,6 +247,12 @@ def _strict(kind: type, words: str) -> typing.Callable[[Any, Any], Any]:
     return structure
 
 
+def _texts(value: Any, _type: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(entry, str) for entry in value):
+        raise DesignError("", f"must be a list of texts, not {_shown(value)}")
+    return tuple(value)
+
+
 def _is_literal(cls: Any) -> bool:
     return typing.get_origin(cls) is typing.Literal
 
@@ -261,6 +268,7 @@ def _converter() -> cattrs.Converter:
     converter = cattrs.Converter(forbid_extra_keys=True, detailed_validation=True)
     for kind, words in ((int, "a whole number"), (float, "a number"), (str, "text")):
         converter.register_structure_hook(kind, _strict(kind, words))
+    converter.register_structure_hook_func(lambda cls: cls == tuple[str, ...], _texts)
     converter.register_structure_hook_func(_is_literal, _literal)
     converter.register_structure_hook_func(
         lambda cls: typing.get_args(cls) == (str, FactorSettings), lambda value, _: _factors(value)
@@ -291,6 +299,14 @@ def _first_fault(error: BaseException, path: str = "") -> DesignError:  # noqa: 
     if isinstance(error, KeyError):
         return DesignError(path, "is missing")
     return DesignError(path, f"cannot be used: {error}")
+
+
+def _named_split(fault: DesignError, splits: Any) -> DesignError:
+    """Splits are an object in the file and a list here: ``splits[0].count`` is ``splits.train.count`` to the user."""
+    found = re.match(r"splits\[(\d+)\]", fault.path)
+    if found is None:
+        return fault
+    return DesignError(f"splits.{splits[int(found[1])]['name']}{fault.path[found.end() :]}", fault.problem)
 
 
 def _join(path: str, name: str) -> str:

@@ -21,7 +21,6 @@ from .distributions import Value
 from .document import overridden
 from .errors import DesignError
 
-
 Bits: TypeAlias = npt.NDArray[np.uint64]
 
 

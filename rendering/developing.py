@@ -1,0 +1,57 @@
+"""From linear light to a JPEG file, as a camera does it: exposure, blur, noise, colour, tone curve, compression."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+
+import numpy as np
+from PIL import Image
+
+from ..design.distributions import Value
+from .backgrounds import blurred
+
+BLUR_REFERENCE_PX = 128
+SHOULDER = 0.8
+LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
+MID_GREY = 0.18
+
+
+def develop(light: np.ndarray, sensor: Mapping[str, Value], key: int) -> bytes:
+    """The JPEG of linear light (size, size, 3), float32.
+
+    Noise has a part that grows with the square root of the light (photons) and a constant part (read-out), together
+    ``noise`` at mid-grey; ``key`` seeds it.
+    """
+    size = light.shape[0]
+    light = light * np.float32(2.0 ** float(sensor["exposure_ev"]))
+    light = blurred(light, float(sensor["blur_px"]) * size / BLUR_REFERENCE_PX)
+    luma = (light @ LUMA)[..., None]
+    light = np.maximum(luma + (light - luma) * np.float32(sensor["saturation"]), 0.0)
+    encoded = tone_curve(light)
+    strength = np.float32(sensor["noise"])
+    if strength > 0:
+        encoded = encoded + strength * np.sqrt(0.5 + 0.5 * encoded / tone_curve(np.float32(MID_GREY))) * _normal(
+            key, light.shape
+        )
+    pixels = (np.clip(encoded, 0.0, 1.0) * 255.0 + 0.5).astype(np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "JPEG", quality=round(float(sensor["jpeg_quality"])), subsampling=0)
+    return file.getvalue()
+
+
+def tone_curve(light: np.ndarray) -> np.ndarray:
+    """sRGB's curve (IEC 61966-2-1), with highlights rolled off from ``SHOULDER`` on instead of clipped at 1."""
+    over = np.maximum(light - SHOULDER, 0.0)
+    room = 1.0 - SHOULDER
+    rolled = np.where(light > SHOULDER, SHOULDER + room * (1.0 - np.exp(-over / room)), light)
+    return np.where(rolled <= 0.0031308, rolled * 12.92, 1.055 * np.maximum(rolled, 1e-8) ** (1 / 2.4) - 0.055)
+
+
+def _normal(key: int, shape: tuple[int, ...]) -> np.ndarray:
+    """Standard normal noise by Box and Muller (1958) from raw Philox bits, which no version of NumPy changes."""
+    count = int(np.prod(shape))
+    bits = np.random.Philox(key=key).random_raw(count)
+    high = ((bits >> np.uint64(32)).astype(np.float64) + 0.5) * 2.0**-32
+    low = (bits & np.uint64(0xFFFFFFFF)).astype(np.float64) * 2.0**-32
+    return (np.sqrt(-2.0 * np.log(high)) * np.cos(2.0 * np.pi * low)).astype(np.float32).reshape(shape)

@@ -1,0 +1,50 @@
+"""Which processor Cycles renders on."""
+
+from __future__ import annotations
+
+import bpy
+
+from ..design.errors import ToolError
+
+GPU_BACKENDS = ("OPTIX", "CUDA", "HIP", "METAL", "ONEAPI")
+DEVICES = ("cpu", "auto", *(name.lower() for name in GPU_BACKENDS))
+
+
+def find_gpus() -> dict[str, tuple[str, ...]]:
+    """Names of the GPUs Cycles could use, by backend, best backend first; backends without a GPU are left out."""
+    preferences = bpy.context.preferences.addons["cycles"].preferences
+    found = {}
+    for backend in GPU_BACKENDS:
+        if backend not in {entry[0] for entry in preferences.get_device_types(bpy.context)}:
+            continue
+        preferences.compute_device_type = backend
+        preferences.refresh_devices()
+        names = tuple(device.name for device in preferences.devices if device.type == backend)
+        if names:
+            found[backend] = names
+    return found
+
+
+def choose_device(scene: bpy.types.Scene, wanted: str) -> str:
+    """Have ``scene`` rendered on ``wanted`` (one of DEVICES). Returns what was chosen: ``OPTIX: NVIDIA H200``.
+
+    ``auto`` takes the best GPU there is, else the CPU. ToolError if a GPU backend was named and has no GPU.
+    """
+    if wanted == "cpu":
+        scene.cycles.device = "CPU"
+        return "CPU"
+    gpus = find_gpus()
+    backend = next(iter(gpus), None) if wanted == "auto" else wanted.upper()
+    if backend is None:
+        scene.cycles.device = "CPU"
+        return "CPU"
+    if backend not in gpus:
+        there = ", ".join(gpus) or "no GPU at all"
+        raise ToolError(f"Cycles finds no {wanted} device here; it finds {there}; use --device auto or cpu")
+    preferences = bpy.context.preferences.addons["cycles"].preferences
+    preferences.compute_device_type = backend
+    preferences.refresh_devices()
+    for device in preferences.devices:
+        device.use = device.type == backend
+    scene.cycles.device = "GPU"
+    return f"{backend}: {', '.join(gpus[backend])}"

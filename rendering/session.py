@@ -1,0 +1,175 @@
+"""A render session: one scene kept alive, through which any number of images go.
+
+Nothing is made per image that could be kept: models, materials and worlds stay loaded, Cycles keeps its data, and what
+is written to disk on the way is one small uncompressed file in a temporary folder.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+
+import attrs
+import bpy
+import numpy as np
+
+from ..datasets.messages import Report
+from ..design.design import Design
+from ..design.distributions import Value
+from ..design.errors import SimrealError
+from ..design.factors import FACTORS
+from ..design.sampling import ImageSpec
+from .assets import Assets
+from .backgrounds import View, defocus_px, environment_background, photo_background, plain_background
+from .developing import develop
+from .devices import choose_device
+from .exr import read_exr
+from .factors import APPLIES
+from .materials import MaterialLibrary
+from .stage import Stage, build_stage, set_up_cycles
+
+COVERED = 0.5
+
+
+class ImageError(SimrealError):
+    """One image could not be made; the others can."""
+
+
+@attrs.frozen
+class SessionSettings:
+    """How a session renders: CPU threads, and ``device`` cpu, auto, optix, cuda, hip, metal or oneapi."""
+
+    threads: int = 1
+    device: str = "cpu"
+
+
+@attrs.frozen
+class RenderedImage:
+    """A finished image. ``bbox`` (x0, y0, x1, y1) px encloses the object, None if none of it is seen;
+    ``coverage`` is the fraction of the picture it covers; ``model`` is the one really shown."""
+
+    jpeg: bytes
+    bbox: tuple[int, int, int, int] | None
+    coverage: float
+    model: str
+    seconds: float
+
+
+class RenderSession:
+    """Renders image specs of one design. A context manager; one at a time in a process: it empties Blender's file."""
+
+    def __init__(self, design: Design, settings: SessionSettings, report: Report) -> None:
+        self._design = design
+        self._folder = tempfile.TemporaryDirectory(prefix="simreal-")
+        self._file = Path(self._folder.name) / "render.exr"
+        bpy.ops.wm.read_factory_settings(use_empty=True)
+        scene = bpy.context.scene
+        set_up_cycles(scene, design.image, settings.threads, self._file)
+        self.device = choose_device(scene, settings.device)
+        self._assets = Assets(design, report)
+        self._stage: Stage = build_stage(scene, MaterialLibrary())
+
+    def __enter__(self) -> RenderSession:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Empty the file and remove the temporary folder."""
+        bpy.ops.wm.read_factory_settings(use_empty=True)
+        self._folder.cleanup()
+
+    def check_classes(self) -> None:
+        """Raise AssetError unless every class has a model that can be read, and every environment that can be drawn."""
+        for entry in self._design.classes:
+            try:
+                self._assets.model(entry.models)
+            except SimrealError as error:
+                raise type(error)(f"class '{entry.name}': {error}") from None
+        settings = self._design.factors["background"].parameters["environment"]
+        options = getattr(settings.distribution, "options", {})
+        for name in {str(settings.fixed), *(option for option, weight in options.items() if weight > 0)}:
+            self._assets.environment(name)
+
+    def locality(self, spec: ImageSpec) -> tuple[str, ...]:
+        """A sort key that brings images together which share what is slow to change: world, then model."""
+        background = spec.factors["background"].values
+        world = "" if background["kind"] == "none" else str(background["environment"])
+        return world, spec.models[0], str(spec.factors["material_texture"].values["material"])
+
+    def render(self, spec: ImageSpec) -> RenderedImage:
+        """Make one image. ImageError if this image cannot be made; AssetError if something is missing for good."""
+        start = time.perf_counter()
+        model = self._apply(spec)
+        light, alpha = self._trace(spec)
+        picture = light + (1.0 - alpha)[..., None] * self._background(spec)
+        jpeg = develop(picture, spec.factors["sensor"].values, spec.sensor_key)
+        covered = alpha > COVERED
+        return RenderedImage(jpeg, bounding_box(covered), float(alpha.mean()), model, time.perf_counter() - start)
+
+    def _apply(self, spec: ImageSpec) -> str:
+        name, model = self._assets.model(spec.models)
+        if model.name not in self._stage.scene.collection.objects:
+            self._stage.add(model)
+        self._stage.show(model)
+        for factor in FACTORS:
+            if factor in APPLIES:
+                APPLIES[factor](self._stage, self._assets, spec.factors[factor].values)
+        self._stage.settle()
+        return name
+
+    def _trace(self, spec: ImageSpec) -> tuple[np.ndarray, np.ndarray]:
+        """Render: premultiplied linear light (size, size, 3) and coverage (size, size)."""
+        self._stage.scene.cycles.seed = spec.seed
+        self._file.unlink(missing_ok=True)
+        try:
+            bpy.ops.render.render(write_still=True)
+        except RuntimeError as error:
+            raise ImageError(f"image {spec.split}/{spec.index}: {str(error).strip()}") from None
+        if not self._file.exists():
+            raise ImageError(f"image {spec.split}/{spec.index}: Blender rendered nothing")
+        channels = read_exr(self._file)
+        light = np.stack([channels["R"], channels["G"], channels["B"]], axis=-1) * np.float32(self._stage.gain)
+        if not np.isfinite(light).all():
+            raise ImageError(f"image {spec.split}/{spec.index}: the render holds values that are not numbers")
+        return light, np.clip(channels["A"], 0.0, 1.0)
+
+    def _background(self, spec: ImageSpec) -> np.ndarray:
+        """Linear light (size, size, 3) behind the object."""
+        backdrop = self._stage.backdrop
+        assert backdrop is not None
+        size = self._design.image.resolution_px
+        if backdrop.photo is not None:
+            return photo_background(backdrop.photo, backdrop.values, size)
+        if backdrop.values["kind"] not in ("environment", "photo") or backdrop.environment.radiance is None:
+            return plain_background(backdrop.values, size)
+        lens = spec.factors["lens"].values
+        blur = defocus_px(
+            float(lens["focal_length_mm"]),
+            float(lens["f_stop"]),
+            float(spec.factors["camera_viewpoint"].values["distance_m"]),
+            size,
+        )
+        return environment_background(backdrop.environment.radiance, self._view(lens), blur) * np.float32(
+            self._stage.gain
+        )
+
+    def _view(self, lens: Mapping[str, Value]) -> View:
+        camera = self._stage.camera
+        rotation = np.array(self._stage.turn.rotation_euler.to_matrix() @ camera.rotation_euler.to_matrix())
+        shift = (camera.data.shift_x, camera.data.shift_y)
+        return View(rotation, float(lens["focal_length_mm"]), shift, self._design.image.resolution_px)
+
+
+def bounding_box(mask: np.ndarray) -> tuple[int, int, int, int] | None:
+    """(x0, y0, x1, y1) of the True pixels of (height, width), x1 and y1 exclusive; None if there are none."""
+    columns, rows = np.flatnonzero(mask.any(axis=0)), np.flatnonzero(mask.any(axis=1))
+    if not len(columns):
+        return None
+    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1

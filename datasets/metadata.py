@@ -1,0 +1,52 @@
+"""Metadata: a row per image with every drawn value, and what its columns are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..design.design import Design
+from ..design.factors import FACTORS
+from ..design.sampling import ImageSpec
+from .layout import image_name
+from .shards import Row
+
+
+def image_row(spec: ImageSpec, model: str, bbox: tuple[int, int, int, int] | None, coverage: float) -> Row:
+    """The row of an image: its spec, the ``model`` really shown, the object's ``bbox`` (x0, y0, x1, y1 in pixels; None
+    where it is not seen) and its ``coverage`` of the picture (0..1)."""
+    row: Row = {
+        "file_name": image_name(spec.class_name, spec.index),
+        "index": spec.index,
+        "split": spec.split,
+        "class": spec.class_name,
+        "label": spec.label,
+        "model": model,
+        "seed": spec.seed,
+    }
+    for name, draw in spec.factors.items():
+        row[f"{name}.drawn"] = draw.drawn
+        row |= {f"{name}.{parameter}": value for parameter, value in draw.values.items()}
+    return row | {"bbox": None if bbox is None else list(bbox), "coverage": coverage}
+
+
+def column_types(design: Design) -> Mapping[str, str]:
+    """Columns of a metadata row (after ``file_name``) in order: ``int64``, ``float64``, ``string``, ``bool``, ``label``
+    or ``box``."""
+    columns = {"index": "int64", "split": "string", "class": "string", "label": "label", "model": "string"}
+    columns["seed"] = "int64"
+    for factor_name in design.factors:
+        columns[f"{factor_name}.drawn"] = "bool"
+        for parameter in FACTORS[factor_name].parameters:
+            columns[f"{factor_name}.{parameter.name}"] = "string" if parameter.is_choice else "float64"
+    return {**columns, "bbox": "box", "coverage": "float64"}
+
+
+def factor_values(row: Mapping[str, Any], factor: str) -> dict[str, Any]:
+    """The values one factor has in a row, ``{"scale": 2.4}``."""
+    prefix = f"{factor}."
+    return {
+        key.removeprefix(prefix): value
+        for key, value in row.items()
+        if key.startswith(prefix) and key != f"{prefix}drawn"
+    }

@@ -1,0 +1,83 @@
+"""Whose images a folder holds: a render goes on only where it was begun with the same design."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import attrs
+
+from ..design.design import Design
+from ..design.document import load, save
+from ..design.errors import DataSetError
+from ..design.identity import design_hash
+from .layout import DESIGN_FILE, OWN_FOLDER, own_folder, parts_folder, state_file
+from .writing import write_whole, writing_to
+
+FORMAT_VERSION = 1
+_OTHERWISE = "choose another folder with --out, or delete this one"
+
+
+@attrs.frozen
+class State:
+    """What ``.simreal/state.json`` keeps. ``renderer`` is what rendered the first image, "" until it did."""
+
+    design_hash: str
+    renderer: str = ""
+
+
+def prepare(data: Path, design: Design) -> State:
+    """Make ``data`` a folder for this design's images, or see that it is one already, and write its design.json.
+
+    The caller holds the folder's lock. Counts of splits may differ from those the folder was begun with. Raises
+    DataSetError where the folder belongs to something else or cannot be written.
+    """
+    state = State(design_hash(design))
+    found = read_state(data)
+    if found is None and (others := [path.name for path in data.iterdir() if path.name != OWN_FOLDER]):
+        raise DataSetError(f"{data}: holds other files ({', '.join(sorted(others)[:3])}); {_OTHERWISE}")
+    if found is not None and found.design_hash != state.design_hash:
+        raise DataSetError(f"{data}: holds the images of another design; {_OTHERWISE}")
+    with writing_to(data):
+        shutil.rmtree(parts_folder(data), ignore_errors=True)
+        if found is None:
+            write_state(data, state)
+    save(design, data / DESIGN_FILE)
+    return found or state
+
+
+def check_usable(data: Path) -> None:
+    """Raise DataSetError, before anything is written, where ``data`` is a file or a folder of something else."""
+    if data.exists() and not data.is_dir():
+        raise DataSetError(f"{data}: is a file, not a folder; choose another folder with --out")
+    if data.is_dir() and not own_folder(data).is_dir() and (others := sorted(path.name for path in data.iterdir())):
+        raise DataSetError(f"{data}: holds other files ({', '.join(others[:3])}); {_OTHERWISE}")
+
+
+def read_state(data: Path) -> State | None:
+    """The state of a folder, None if it has none. DataSetError where it cannot be understood."""
+    try:
+        document = json.loads(state_file(data).read_text(encoding="utf-8"))
+        version, kept = document["simreal_data"], State(document["design_hash"], document["renderer"])
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DataSetError(f"{state_file(data)}: cannot be read ({error}); {_OTHERWISE}") from None
+    if version != FORMAT_VERSION:
+        raise DataSetError(f"{data}: was made by another version of Simreal; {_OTHERWISE}")
+    return kept
+
+
+def write_state(data: Path, state: State) -> None:
+    """Keep a folder's state."""
+    document = {"simreal_data": FORMAT_VERSION, **attrs.asdict(state)}
+    with writing_to(data):
+        write_whole(state_file(data), (json.dumps(document, indent=2) + "\n").encode())
+
+
+def kept_counts(data: Path) -> Mapping[str, int]:
+    """How many images of each split the folder was last meant to have; empty for a new folder."""
+    path = data / DESIGN_FILE
+    return {split.name: split.count for split in load(path).splits} if path.is_file() else {}

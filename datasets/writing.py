@@ -1,0 +1,58 @@
+"""Writing files that appear whole or not at all, and saying in one line why they cannot be written."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ..design.errors import DataSetError
+
+_ADVICE = {
+    errno.ENOSPC: "the disk is full; free some space and run the same command again, what is finished is kept",
+    errno.EDQUOT: "the disk quota is used up; free some space and run the same command again, what is finished is kept",
+    errno.EROFS: "the file system is read-only; choose another folder with --out",
+    errno.EACCES: "permission denied; choose another folder with --out",
+    errno.EPERM: "permission denied; choose another folder with --out",
+}
+
+
+@contextmanager
+def writing_to(folder: Path) -> Iterator[None]:
+    """Inside it, an OSError becomes a DataSetError that names ``folder`` and says what to do."""
+    try:
+        yield
+    except OSError as error:
+        reason = _ADVICE.get(error.errno or 0) or f"{error.strerror or error} ({error.filename})"
+        raise DataSetError(f"cannot write to {folder}: {reason}") from error
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file by renaming it into existence. A file that has this content already is left as it is."""
+    if path.is_file() and path.read_bytes() == content:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames in ``folder`` last through a power cut, where the system lets a folder be synced (not Windows)."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,9 +1,12 @@
-"""What all tests share: the kit of real models, photos and light."""
+"""What all tests share: the kit of real models, photos and light, and a classifier of colours."""
 
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+from .colour_classifier import BLUE, COLOURS, GREEN, RED, picture, save_model
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -15,3 +18,18 @@ def kit() -> Path:
     if not (folder / "photos").is_dir():
         pytest.fail(f"{folder} is not the kit (models/, photos/, hdri/): set SIMREAL_KIT to its folder")
     return folder
+
+
+@pytest.fixture
+def colour_model(tmp_path: Path) -> Path:
+    """Tells red, green and blue pictures apart."""
+    return save_model(tmp_path / "colours.onnx", list(COLOURS), 20 * np.eye(3), np.zeros(3))
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    """Five plain pictures in class folders; one of them lies in the wrong folder."""
+    root = tmp_path / "photos"
+    for name, colour in (("red/1", RED), ("red/2", BLUE), ("green/1", GREEN), ("blue/1", BLUE), ("blue/2", BLUE)):
+        picture(root / f"{name}.png", colour)
+    return root

@@ -1,0 +1,1 @@
+"""Training: loaders, backbones, augmentation, the training loop, evaluation and export. Needs torch."""

@@ -1,0 +1,102 @@
+"""``curves.png``: how a run went, drawn without a display."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from .linear_head import HeadFit
+from .log import LogRow
+
+_TRAIN, _VALIDATION, _MUTED = "#9aa5b1", "#d1495b", "#52606d"
+
+
+def draw_curves(rows: Sequence[LogRow]) -> bytes:
+    """Loss, accuracy and learning rate over the epochs, as PNG."""
+    figure, (loss, accuracy, rate) = _figure(3)
+    epochs = [row.epoch for row in rows]
+    marker = "o" if len(rows) < 3 else None
+    loss.plot(epochs, [row.train_loss for row in rows], color=_TRAIN, label="train", marker=marker)
+    accuracy.plot(epochs, [100 * row.train_top1 for row in rows], color=_TRAIN, label="train", marker=marker)
+    measured = [row for row in rows if row.val_loss is not None and row.val_top1 is not None]
+    if measured:
+        at = [row.epoch for row in measured]
+        loss.plot(at, [row.val_loss or 0.0 for row in measured], color=_VALIDATION, label="validation", marker=marker)
+        tops = [100 * (row.val_top1 or 0.0) for row in measured]
+        accuracy.plot(at, tops, color=_VALIDATION, label="validation", marker=marker)
+        accuracy.annotate(
+            f"{tops[-1]:.1f} %",
+            (at[-1], tops[-1]),
+            xytext=(-4, -12),
+            textcoords="offset points",
+            ha="right",
+            color=_VALIDATION,
+        )
+    rate.plot(epochs, [row.lr for row in rows], color=_MUTED, marker=marker)
+    loss.set_ylim(bottom=0)
+    accuracy.set_ylim(0, 101)
+    for axes, title in (
+        (loss, "Cross-entropy"),
+        (accuracy, "Accuracy, %"),
+        (rate, "Learning rate at the end of the epoch"),
+    ):
+        _dress(axes, title, "epoch")
+    for axes in (loss, accuracy):
+        axes.legend(frameon=False)
+    return _png(figure)
+
+
+def draw_head_fit(fit: HeadFit) -> bytes:
+    """Held-out loss and accuracy over the strength of regularisation, the chosen one marked, as PNG."""
+    figure, (loss, accuracy) = _figure(2)
+    strengths = [trial.strength for trial in fit.trials]
+    losses = [trial.loss for trial in fit.trials]
+    loss.errorbar(
+        strengths,
+        losses,
+        [trial.loss_error for trial in fit.trials],
+        color=_VALIDATION,
+        ecolor=_TRAIN,
+        capsize=3,
+        marker="o",
+    )
+    accuracy.plot(strengths, [100 * trial.top1 for trial in fit.trials], color=_VALIDATION, marker="o")
+    for axes, title in (
+        (loss, f"Cross-entropy on held-out {fit.held_out}"),
+        (accuracy, f"Accuracy on held-out {fit.held_out}, %"),
+    ):
+        axes.set_xscale("log")
+        axes.axvline(fit.strength, color=_MUTED, linestyle="--", linewidth=1)
+        axes.annotate(
+            "chosen", (fit.strength, 0.97), xycoords=("data", "axes fraction"),
+            xytext=(5, 0), textcoords="offset points", color=_MUTED, va="top",
+        )  # fmt: skip
+        _dress(axes, title, "strength of regularisation")
+    return _png(figure)
+
+
+def _figure(count: int) -> tuple[Figure, list[Axes]]:
+    figure = Figure(figsize=(4.4 * count, 3.4), dpi=120, layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure, list(figure.subplots(1, count))
+
+
+def _dress(axes: Axes, title: str, x: str) -> None:
+    axes.set_title(title, fontsize=10, loc="left", color="#1f2933")
+    axes.set_xlabel(x, color=_MUTED)
+    axes.tick_params(colors=_MUTED, labelsize=8)
+    axes.grid(True, color="#e4e7eb", linewidth=0.8)
+    axes.set_axisbelow(True)
+    for side, spine in axes.spines.items():
+        spine.set_visible(side in ("left", "bottom"))
+        spine.set_color("#cbd2d9")
+
+
+def _png(figure: Figure) -> bytes:
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png")
+    return buffer.getvalue()

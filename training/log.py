@@ -1,0 +1,42 @@
+"""The log of full training: a row an epoch, as ``log.csv``."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import attrs
+
+from .run_folder import write_bytes
+
+
+@attrs.frozen(kw_only=True)
+class LogRow:
+    """An epoch. Accuracies are fractions; the ``val_`` values are None where there is no validation split."""
+
+    epoch: int
+    step: int
+    lr: float
+    train_loss: float
+    train_top1: float
+    val_loss: float | None = None
+    val_top1: float | None = None
+    val_mean: float | None = None
+    images_per_s: float
+
+    def describe(self, epochs: int) -> str:
+        """One line for people."""
+        text = f"epoch {self.epoch}/{epochs}  loss {self.train_loss:.3f}  train {100 * self.train_top1:.1f} %"
+        return text if self.val_top1 is None else f"{text}  validation {100 * self.val_top1:.1f} %"
+
+
+def write_log(path: Path, rows: Sequence[LogRow]) -> None:
+    """Write all rows anew, so that a resumed run's log has no row twice."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow([field.name for field in attrs.fields(LogRow)])
+    for row in rows:
+        writer.writerow(f"{v:.6g}" if isinstance(v, float) else v for v in attrs.astuple(row))
+    write_bytes(path, buffer.getvalue().encode())

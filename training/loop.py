@@ -1,0 +1,204 @@
+"""Full training: every weight, step by step, resumable bit for bit on the same device and number of threads."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import time
+from typing import Any
+
+import attrs
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from ..datasets.messages import Log, Progress
+from ..design.errors import RunError
+from .backbones import Classifier
+from .config import RunConfig
+from .curves import draw_curves
+from .devices import Precision
+from .evaluation import evaluate
+from .job import Job
+from .loading import Samples, batches, epoch_order
+from .log import LogRow, write_log
+from .run_folder import CURVES, LOG, load_torch, save_torch, write_bytes
+from .schedules import lr_factor
+from .transforms import training_transform
+
+CHECKPOINT_STEPS = 2000  # besides every end of an epoch: an epoch of millions of images takes a day
+
+
+@attrs.define
+class _Totals:
+    """Sums over the images of the epoch so far."""
+
+    images: int = 0
+    loss: float = 0.0
+    correct: int = 0
+    seconds: float = 0.0
+
+
+class Loop:
+    """The state of a run between steps: model, optimizer, random state, position and log."""
+
+    def __init__(self, model: Classifier, job: Job) -> None:
+        config, device = job.config, job.device
+        self.config, self.device, self.report = config, device, job.report
+        self.samples, self.validation, self.classes = job.samples, job.validation, job.data.classes
+        self.folder = job.folder
+        on_gpu = device.type == "cuda"
+        layout = torch.channels_last if on_gpu and config.channels_last else torch.contiguous_format
+        self.model = model.to(device).to(memory_format=layout)
+        self.layout = layout
+        self.precision = Precision(device, config.amp)
+        self.optimizer = make_optimizer(self.model, config)
+        self.batch_size = min(config.batch_size, len(self.samples))
+        self.steps_per_epoch = len(self.samples) // self.batch_size  # a smaller last batch would upset batch norm
+        self.total = config.iterations or config.epochs * self.steps_per_epoch
+        self.warmup = min(round(config.warmup_epochs * self.steps_per_epoch), self.total // 5)
+        self.transform = training_transform(config.augmentation, config.resize_px, config.crop_px)
+        self.step = 0
+        self.rows: list[LogRow] = []
+        self.totals = _Totals()
+
+    def resume(self) -> None:
+        """Continue from ``checkpoint.pt``. Raises ``RunError`` where it is damaged or of other images."""
+        saved = load_torch(self.folder.checkpoint, "checkpoint")
+        try:
+            if saved["samples"] != _fingerprint(self.samples):
+                raise RunError(f"{self.folder.checkpoint} was made with other images; --overwrite starts again")
+            self.model.load_state_dict(saved["model"])
+            self.optimizer.load_state_dict(saved["optimizer"])
+            self.precision.scaler.load_state_dict(saved["scaler"])
+            self.step = saved["step"]
+            self.rows = [LogRow(**row) for row in saved["rows"]]
+            self.totals = _Totals(**saved["totals"])
+            torch.set_rng_state(saved["random"])
+            if self.device.type == "cuda":
+                torch.cuda.set_rng_state(saved["random_cuda"], self.device)
+        except (KeyError, TypeError, ValueError, RuntimeError) as error:
+            raise RunError(f"{self.folder.checkpoint}: damaged checkpoint ({str(error).splitlines()[0]})") from error
+        self.report(Log(f"resuming at step {self.step} of {self.total}"))
+
+    def save(self) -> None:
+        """Write ``checkpoint.pt``, ``log.csv`` and ``curves.png``, each whole or not at all."""
+        save_torch(
+            self.folder.checkpoint,
+            {
+                "step": self.step,
+                "samples": _fingerprint(self.samples),
+                "model": self.model.state_dict(),
+                "optimizer": self.optimizer.state_dict(),
+                "scaler": self.precision.scaler.state_dict(),
+                "random": torch.get_rng_state(),
+                "random_cuda": torch.cuda.get_rng_state(self.device) if self.device.type == "cuda" else None,
+                "rows": [attrs.asdict(row) for row in self.rows],
+                "totals": attrs.asdict(self.totals),
+            },
+        )
+        write_log(self.folder.path / LOG, self.rows)
+        if self.rows:
+            write_bytes(self.folder.path / CURVES, draw_curves(self.rows))
+
+    def run(self) -> None:
+        """Train to the end. Raises ``RunError`` where the loss is no longer finite."""
+        while self.step < self.total:
+            self._epoch()
+
+    def _epoch(self) -> None:
+        config, epoch = self.config, self.step // self.steps_per_epoch
+        order = epoch_order(len(self.samples), config.seed, epoch)
+        first = self.step - epoch * self.steps_per_epoch
+        last = min(self.steps_per_epoch, self.total - epoch * self.steps_per_epoch)
+        loader = batches(
+            self.samples,
+            order[first * self.batch_size : last * self.batch_size],
+            self.batch_size,
+            self.transform,
+            seed=config.seed,
+            epoch=epoch,
+            workers=config.workers,
+            pin=self.device.type == "cuda",
+        )
+        before = self.totals.seconds
+        start = time.monotonic()
+        self.model.train()
+        for done, (images, labels) in enumerate(loader, start=1):
+            self._step(images, labels)
+            self.totals.seconds = before + time.monotonic() - start
+            self._progress(done / max(time.monotonic() - start, 1e-9))
+            if self.step % CHECKPOINT_STEPS == 0:
+                self.save()
+        self._finish_epoch(epoch)
+        self.save()
+
+    def _step(self, images: torch.Tensor, labels: torch.Tensor) -> None:
+        lr = self.config.lr * lr_factor(self.config.schedule, self.step, self.total, self.warmup)
+        for group in self.optimizer.param_groups:
+            group["lr"] = lr
+        images = images.to(self.device, non_blocking=True, memory_format=self.layout)
+        labels = labels.to(self.device, non_blocking=True)
+        with self.precision.autocast():
+            logits = self.model(images)
+            loss = F.cross_entropy(logits.float(), labels, label_smoothing=self.config.label_smoothing)
+        value = float(loss.detach())
+        if not math.isfinite(value):
+            raise RunError(f"the loss is {value} at step {self.step}; lower --lr (now {self.config.lr:g})")
+        self.optimizer.zero_grad(set_to_none=True)
+        scaler = self.precision.scaler
+        scaler.scale(loss).backward()
+        scaler.step(self.optimizer)
+        scaler.update()
+        self.step += 1
+        self.totals.images += len(labels)
+        self.totals.loss += value * len(labels)
+        self.totals.correct += int((logits.argmax(1) == labels).sum())
+
+    def _finish_epoch(self, epoch: int) -> None:
+        totals = self.totals
+        row = LogRow(
+            epoch=epoch + 1,
+            step=self.step,
+            lr=self.optimizer.param_groups[0]["lr"],
+            train_loss=totals.loss / totals.images,
+            train_top1=totals.correct / totals.images,
+            images_per_s=totals.images / max(totals.seconds, 1e-9),
+        )
+        if self.validation is not None:
+            result = evaluate(
+                self.model,
+                self.validation,
+                self.classes,
+                self.config.resize_px,
+                self.config.crop_px,
+                device=self.device,
+                workers=self.config.workers,
+            )
+            mean = result.accuracy.mean_class_accuracy
+            row = attrs.evolve(row, val_loss=result.loss, val_top1=result.accuracy.top1, val_mean=mean)
+        self.rows.append(row)
+        self.totals = _Totals()
+        self.report(Log(row.describe(math.ceil(self.total / self.steps_per_epoch))))
+
+    def _progress(self, steps_per_s: float) -> None:
+        left = (self.total - self.step) / steps_per_s
+        rate = steps_per_s * self.batch_size
+        self.report(Progress("train", self.step * self.batch_size, self.total * self.batch_size, "images", rate, left))
+
+
+def make_optimizer(model: nn.Module, config: RunConfig) -> torch.optim.Optimizer:
+    """SGD with momentum, or AdamW. Biases and norms (one-dimensional parameters) are not decayed."""
+    matrices = [p for p in model.parameters() if p.requires_grad and p.ndim > 1]
+    vectors = [p for p in model.parameters() if p.requires_grad and p.ndim <= 1]
+    groups: list[dict[str, Any]] = [
+        {"params": matrices, "weight_decay": config.weight_decay},
+        {"params": vectors, "weight_decay": 0.0},
+    ]
+    if config.optimizer == "sgd":
+        return torch.optim.SGD(groups, lr=config.lr, momentum=config.momentum)
+    return torch.optim.AdamW(groups, lr=config.lr, betas=(config.momentum, 0.999))
+
+
+def _fingerprint(samples: Samples) -> str:
+    return hashlib.sha256("\n".join(samples.names).encode()).hexdigest()

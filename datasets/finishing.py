@@ -54,6 +54,8 @@ def finish_split(data: Path, name: str, count: int) -> None:
     wanted = {row["file_name"] for index, row in rows.items() if index < count}
     surplus = {row["file_name"] for index, row in rows.items() if index >= count}
     shown, aside = data / name, surplus_folder(data, name)
+    if not shown.is_dir():  # no image was ever wanted
+        return
     with writing_to(data):
         for file in list(image_files(shown)):
             if file in surplus:

@@ -1,0 +1,238 @@
+"""Rendering a data set: what is missing is rendered by workers, and what is complete is finished."""
+
+from __future__ import annotations
+
+import math
+import shutil
+import signal
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+import attrs
+
+from ..datasets.card import write_card
+from ..datasets.finishing import finish_split, split_contents
+from ..datasets.layout import job_file, metadata_file
+from ..datasets.lock import exclusive
+from ..datasets.messages import Log, Report, Result
+from ..datasets.shards import SHARD_SIZE, Shard, missing
+from ..datasets.state import State, check_usable, kept_counts, prepare, write_state
+from ..datasets.writing import writing_to
+from ..design.assets import check_libraries
+from ..design.counts import with_counts
+from ..design.design import Design
+from ..design.errors import SimrealError
+from .jobs import Job, write_job
+from .launch import Crew, crew, gpu_possible, worker_command
+from .pool import Pool, SetAside
+
+SMALLEST_SHARD = 10
+
+
+@attrs.frozen
+class RenderRequest:
+    """What to render and how. ``splits`` are names, all if empty; ``workers`` and ``threads`` None: what suits here."""
+
+    design: Design
+    out: Path
+    splits: tuple[str, ...] = ()
+    workers: int | None = None
+    threads: int | None = None
+    device: str = "auto"
+    blender: Path | None = None
+    retry_failed: bool = False
+
+
+@attrs.frozen
+class SplitSummary:
+    """What became of a split: ``images`` there, ``rendered`` just now in ``seconds``, ``failed``, still ``missing``."""
+
+    name: str
+    images: int
+    rendered: int
+    failed: int
+    missing: int
+    seconds: float
+
+
+@attrs.frozen
+class RenderSummary:
+    """What became of a request."""
+
+    splits: tuple[SplitSummary, ...]
+    set_aside: tuple[SetAside, ...]
+    renderer: str
+    seconds: float
+
+
+def render_data_set(request: RenderRequest, report: Report) -> RenderSummary:
+    """Render all images that are missing. Blocks; Ctrl-C and SIGTERM end it with what is finished kept.
+
+    Raises SimrealError where nothing can be rendered. If the folder was begun by this call and no shard was committed,
+    it is removed again.
+    """
+    chosen = request.splits or tuple(split.name for split in request.design.splits)
+    for name in chosen:
+        request.design.split(name)
+    check_usable(request.out)
+    check_libraries(request.design)
+    command = worker_command(job_file(request.out.resolve()), request.blender)
+    with _begun(request.out), exclusive(request.out), _signals():
+        kept = {name: count for name, count in kept_counts(request.out).items() if name not in chosen}
+        design = with_counts(request.design, kept)
+        return _Render(request, design, prepare(request.out, design), report).run(chosen, command)
+
+
+class _Render:
+    """One call of ``render_data_set``, once the folder is ours."""
+
+    def __init__(self, request: RenderRequest, design: Design, state: State, report: Report) -> None:
+        self._request = request
+        self._design = design
+        self._data = request.out
+        self._state = state
+        self._report = report
+        self._crew = Crew(1, 1)
+        self._starts = 1
+        self._mark = time.monotonic()
+        self._left: dict[str, int] = {}
+        self._rendered: dict[str, int] = {}
+        self._seconds: dict[str, float] = {}
+        self._told = False
+
+    def run(self, chosen: Sequence[str], command: Sequence[str]) -> RenderSummary:
+        start = time.monotonic()
+        shards = self._missing(chosen)
+        wanted = sum(self._design.split(name).count for name in chosen)
+        before = wanted - sum(map(len, shards))
+        self._left = {name: sum(len(shard) for shard in shards if shard.split == name) for name in chosen}
+        for name in chosen:
+            if not self._left[name]:
+                self._finish(name)
+        set_aside: tuple[SetAside, ...] = ()
+        if shards:
+            if before:
+                self._report(Log(f"{before} of {wanted} images are there already"))
+            set_aside = self._work(command, shards, before)
+            if not any(self._rendered.values()) and not before:
+                raise SimrealError(f"nothing could be rendered: {set_aside[0].reason}")
+        splits = tuple(self._summary(name) for name in chosen)
+        return RenderSummary(splits, set_aside, self._state.renderer, time.monotonic() - start)
+
+    def _missing(self, chosen: Sequence[str]) -> list[Shard]:
+        """What to render, in shards so small that all workers have some, so large that they share what is loaded."""
+        request = self._request
+
+        def shards(size: int) -> list[Shard]:
+            return [
+                shard
+                for name in chosen
+                for shard in missing(
+                    self._data, name, self._design.split(name).count, size, retry_failed=request.retry_failed
+                )
+            ]
+
+        total = sum(map(len, shards(SHARD_SIZE)))
+        device = "cpu" if request.device == "auto" and not gpu_possible() else request.device
+        most = max(1, math.ceil(total / SMALLEST_SHARD))
+        cpu = device if device != "auto" else "cpu"
+        self._crew = crew(most, cpu, request.workers, request.threads)
+        write_job(self._data, Job(self._crew.threads, device))
+        self._starts = 1 if device == "auto" and request.workers is None else self._crew.workers
+        size = math.ceil(total / (2 * self._crew.workers))
+        return shards(min(max(size, SMALLEST_SHARD), SHARD_SIZE))
+
+    def _work(self, command: Sequence[str], shards: Sequence[Shard], before: int) -> tuple[SetAside, ...]:
+        pool = Pool(command, self._starts, self._report, self._on_ready, self._on_commit)
+        try:
+            return pool.run(shards, done=before)
+        except KeyboardInterrupt:
+            left = sum(self._left.values())
+            text = f"stopped with {left} images to go; the same command, or `simreal render {self._data}`, goes on"
+            self._report(Log(text))
+            raise
+
+    def _on_ready(self, ready: Result) -> int:
+        """Note what renders. With device auto the first worker finds out; on the CPU the others follow."""
+        renderer, device = str(ready.data["renderer"]), str(ready.data["device"])
+        if not self._told:
+            self._told = True
+            threads = f", {self._crew.threads} thread(s) each" if device == "CPU" else ""
+            count = self._crew.workers if device == "CPU" else self._starts
+            self._report(Log(f"{renderer} ({device}): {count} worker(s){threads}"))
+            if not self._state.renderer:
+                self._state = attrs.evolve(self._state, renderer=renderer)
+                write_state(self._data, self._state)
+            elif self._state.renderer != renderer:
+                text = f"this data set was begun with {self._state.renderer}; images of {renderer} may differ slightly"
+                self._report(Log(text, "warning"))
+        return self._crew.workers if device == "CPU" else self._starts
+
+    def _on_commit(self, shard: Shard, result: Result) -> None:
+        now = time.monotonic()
+        name = shard.split
+        self._seconds[name] = self._seconds.get(name, 0.0) + now - self._mark
+        self._mark = now
+        self._rendered[name] = self._rendered.get(name, 0) + len(shard) - int(result.data["failed"])
+        self._left[name] -= len(shard)
+        if not self._left[name]:
+            self._finish(name)
+
+    def _finish(self, name: str) -> None:
+        """A split is complete: write its metadata, and the card anew."""
+        finish_split(self._data, name, self._design.split(name).count)
+        finished = [split for split in self._design.splits if metadata_file(self._data, split.name).is_file()]
+        contents = [split_contents(self._data, s.name, s.count, self._design.class_names) for s in finished]
+        write_card(self._data, self._design, contents, self._state.renderer)
+
+    def _summary(self, name: str) -> SplitSummary:
+        contents = split_contents(self._data, name, self._design.split(name).count, self._design.class_names)
+        return SplitSummary(
+            name,
+            contents.total,
+            self._rendered.get(name, 0),
+            len(contents.failures),
+            self._left[name],
+            self._seconds.get(name, 0.0),
+        )
+
+
+@contextmanager
+def _begun(out: Path) -> Iterator[None]:
+    """Make the folder; if it is new, an error before the first commit takes back all that was made."""
+    new = [path for path in (out, *out.absolute().parents) if not path.exists()]
+    empty = bool(new) or not any(out.iterdir())
+    try:
+        with writing_to(out):
+            out.mkdir(parents=True, exist_ok=True)
+        yield
+    except SimrealError:
+        if empty and out.is_dir() and not any(out.glob(".simreal/*/*.jsonl")):
+            for path in out.iterdir():
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+            for path in new:
+                path.rmdir()
+        raise
+
+
+@contextmanager
+def _signals() -> Iterator[None]:
+    """SIGTERM and Ctrl-C raise KeyboardInterrupt (Blender has a handler of its own for Ctrl-C), in the main thread."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, _interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt

@@ -1,0 +1,175 @@
+"""The pool of render workers, the parent's side: gives out shards, gathers messages, replaces workers that die.
+
+A worker is any program that speaks as ``worker.py`` does. What it commits is on disk; the pool itself keeps nothing.
+"""
+
+from __future__ import annotations
+
+import queue
+from collections import deque
+from collections.abc import Callable, Sequence
+
+import attrs
+
+from ..datasets.messages import Error, Log, Message, Progress, Report, Result
+from ..datasets.shards import Shard
+from ..design.errors import SimrealError, ToolError
+from .child import Child, Event
+from .pace import Pace
+
+MAX_ATTEMPTS = 3
+_POLL_S = 0.5
+
+
+@attrs.frozen
+class SetAside:
+    """A shard that was given up, and why."""
+
+    shard: Shard
+    reason: str
+
+
+@attrs.define
+class _Worker:
+    child: Child
+    ready: bool = False
+    shard: Shard | None = None
+    images: int = 0
+
+
+class Pool:
+    """Renders shards with up to ``workers`` processes of ``command``.
+
+    ``on_ready`` is told what a worker says of itself, and returns how many workers there should be from then on;
+    ``on_commit`` is told each committed shard. Both are called in the thread that called ``run``.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        workers: int,
+        report: Report,
+        on_ready: Callable[[Result], int],
+        on_commit: Callable[[Shard, Result], None],
+    ) -> None:
+        self._command = tuple(command)
+        self._wanted = workers
+        self._report = report
+        self._on_ready = on_ready
+        self._on_commit = on_commit
+        self._events: queue.Queue[tuple[int, Event]] = queue.Queue()
+        self._workers: dict[int, _Worker] = {}
+        self._started = 0
+        self._false_starts = 0
+        self._todo: deque[Shard] = deque()
+        self._attempts: dict[Shard, int] = {}
+        self._set_aside: list[SetAside] = []
+        self._pace = Pace()
+        self._done = 0
+        self._total = 0
+
+    def run(self, shards: Sequence[Shard], done: int = 0) -> tuple[SetAside, ...]:
+        """Render all ``shards``; ``done`` images more are counted as done before. Returns those given up.
+
+        Raises the SimrealError a worker said no shard can be rendered with, ToolError where no worker ever got ready.
+        Whatever it raises, KeyboardInterrupt too, no worker is left when it returns.
+        """
+        self._todo = deque(shards)
+        self._done, self._total = done, done + sum(map(len, shards))
+        try:
+            while self._todo or any(worker.shard for worker in self._workers.values()):
+                self._staff()
+                self._progress()
+                try:
+                    number, event = self._events.get(timeout=_POLL_S)
+                except queue.Empty:
+                    continue
+                self._handle(number, event)
+            self._progress()
+        except BaseException:
+            self._dismiss(patience_s=2.0)
+            raise
+        self._dismiss(patience_s=20.0)
+        return tuple(self._set_aside)
+
+    def _staff(self) -> None:
+        """Have as many workers as there is work for, and give the idle ones a shard."""
+        for worker in self._workers.values():
+            if worker.ready and worker.shard is None and self._todo:
+                worker.shard = self._todo.popleft()
+                worker.child.send(attrs.asdict(worker.shard))
+        starting = sum(not worker.ready for worker in self._workers.values())
+        while len(self._workers) < self._wanted and starting < len(self._todo):
+            self._workers[self._started] = _Worker(Child(self._command, self._started, self._events))
+            self._started += 1
+            starting += 1
+
+    def _handle(self, number: int, event: Event) -> None:
+        worker = self._workers[number]
+        if event is None:
+            del self._workers[number]
+            self._bury(worker)
+        else:
+            self._hear(worker, event)
+
+    def _hear(self, worker: _Worker, message: Message) -> None:
+        match message:
+            case Result(kind="ready"):
+                worker.ready = True
+                self._wanted = self._on_ready(message)
+            case Result(kind="image"):
+                worker.images += 1
+                self._done += 1
+                self._pace.count()
+            case Result(kind="shard") if worker.shard is not None:
+                shard, worker.shard, worker.images = worker.shard, None, 0
+                self._on_commit(shard, message)
+            case Error(text=text, fatal=True):
+                raise SimrealError(text)
+            case Error(text=text, fatal=False) if worker.shard is not None:
+                self._give_up(worker, worker.shard, text)
+                worker.shard, worker.images = None, 0
+            case Log() | Result():
+                self._report(message)
+
+    def _bury(self, worker: _Worker) -> None:
+        """A worker has died: its shard is tried again, or given up after ``MAX_ATTEMPTS``."""
+        death = worker.child.describe_death()
+        if not worker.ready:
+            self._false_starts += 1
+            if self._false_starts >= MAX_ATTEMPTS:
+                raise ToolError(f"render workers do not start: {death}")
+            return
+        self._false_starts = 0
+        if worker.shard is None:
+            return
+        attempts = self._attempts[worker.shard] = self._attempts.get(worker.shard, 0) + 1
+        if attempts >= MAX_ATTEMPTS:
+            self._give_up(worker, worker.shard, f"{attempts} workers died rendering it: {death}")
+            return
+        self._done -= worker.images
+        self._report(Log(f"a worker died rendering {worker.shard} ({death}); the shard is rendered again", "warning"))
+        self._todo.appendleft(worker.shard)
+
+    def _give_up(self, worker: _Worker, shard: Shard, reason: str) -> None:
+        self._done += len(shard) - worker.images
+        self._set_aside.append(SetAside(shard, reason))
+        self._report(Error(f"images {shard} are set aside: {reason}", fatal=False))
+
+    def _progress(self) -> None:
+        rate = self._pace.rate()
+        eta_s = (self._total - self._done) / rate if rate else None
+        self._report(Progress("render", self._done, self._total, "images", rate, eta_s))
+
+    def _dismiss(self, patience_s: float) -> None:
+        """End all workers: stdin is closed, which they notice between two images; the slow ones are killed."""
+        workers = list(self._workers.values())
+        self._workers.clear()
+        try:
+            for worker in workers:
+                worker.child.close()
+            for worker in workers:
+                worker.child.wait(patience_s)
+        finally:
+            for worker in workers:
+                worker.child.kill()

@@ -1,0 +1,154 @@
+"""The render worker: a process that renders shards it is given on stdin and reports on stdout, until stdin ends.
+
+Orders are JSON lines, ``{"split": "train", "start": 0, "stop": 50}``. Answers are messages: ``Result("ready")`` once,
+``Result("image")`` and ``Result("shard")``, ``Error`` with ``fatal=False`` for a shard that came to nothing, and a
+fatal ``Error`` before leaving because no shard can be rendered. Images are rendered in the order that suits the session
+and written under their index; where stdin ends in the middle of a shard, that shard leaves no trace.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import threading
+import time
+from pathlib import Path
+
+import attrs
+import bpy
+
+from ..datasets.layout import DESIGN_FILE, job_file
+from ..datasets.messages import Error, Log, Report, Result
+from ..datasets.metadata import image_row
+from ..datasets.shards import Shard, ShardWriter
+from ..design.design import Design
+from ..design.document import load, overridden
+from ..design.errors import SimrealError
+from ..design.sampling import ImageSpec, Sampler
+from .jobs import read_job
+from .session import ImageError, RenderSession, SessionSettings
+
+
+class Stopped(Exception):
+    """Stdin has ended: nobody waits for this shard any more."""
+
+
+def serve(job: Path, report: Report) -> int:
+    """Work until stdin ends. Returns 0, or 2 after a fatal error, which is reported."""
+    try:
+        data = job.resolve().parent.parent
+        assert job_file(data) == job.resolve(), "a job lies in its data set's own folder"
+        read = read_job(job)
+        orders = Orders()
+        with Bench(load(data / DESIGN_FILE), SessionSettings(read.threads, read.device), report) as bench:
+            report(Result("ready", {"renderer": bench.renderer, "device": bench.device, "pid": os.getpid()}))
+            for shard in iter(orders.next, None):
+                render_shard(data, shard, bench, orders, report)
+    except Stopped:
+        return 0
+    except SimrealError as error:
+        report(Error(str(error)))
+        return 2
+    return 0
+
+
+class Orders:
+    """The shards asked for on stdin, read in a thread so that the end of stdin is noticed between two images."""
+
+    def __init__(self) -> None:
+        self._queue: queue.SimpleQueue[Shard | None] = queue.SimpleQueue()
+        self.ended = False
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def next(self) -> Shard | None:
+        """Wait for the next shard; None when there are no more."""
+        return self._queue.get()
+
+    def _read(self) -> None:
+        pending = b""
+        # os.read, not sys.stdin: a daemon thread that waits in a buffered reader makes Python abort when it leaves.
+        while piece := os.read(0, 65536):
+            *lines, pending = (pending + piece).split(b"\n")
+            for line in lines:
+                self._queue.put(Shard(**json.loads(line)))
+        self.ended = True
+        self._queue.put(None)
+
+
+class Bench:
+    """The session at work. It is renewed only where a split asks for other image settings than the one before."""
+
+    def __init__(self, design: Design, settings: SessionSettings, report: Report) -> None:
+        self._design = design
+        self._settings = settings
+        self._report = report
+        self._session = self._open(design)
+        self._image = design.image
+        self._samplers: dict[str, Sampler] = {}
+
+    def __enter__(self) -> Bench:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._session.close()
+
+    @property
+    def device(self) -> str:
+        """What renders, for people: ``CPU``, or ``OPTIX: NVIDIA H200``."""
+        return self._session.device
+
+    @property
+    def renderer(self) -> str:
+        """What bytes depend on besides the design: Blender's version and the kind of device."""
+        return f"Blender {bpy.app.version_string.split(' ')[0]}, Cycles on {self.device.split(':')[0]}"
+
+    def session(self, split: str) -> RenderSession:
+        """The session for images of a split."""
+        design = overridden(self._design, self._design.split(split))
+        if design.image != self._image:
+            self._session.close()
+            self._session = self._open(design)
+            self._image = design.image
+        return self._session
+
+    def specs(self, shard: Shard) -> list[ImageSpec]:
+        """The shard's images."""
+        if shard.split not in self._samplers:
+            self._samplers[shard.split] = Sampler(self._design, shard.split)
+        return [self._samplers[shard.split].spec(index) for index in shard.indices]
+
+    def _open(self, design: Design) -> RenderSession:
+        session = RenderSession(design, self._settings, self._report)
+        session.check_classes()
+        return session
+
+
+def render_shard(data: Path, shard: Shard, bench: Bench, orders: Orders, report: Report) -> None:
+    """Render and commit one shard. Raises Stopped, and SimrealError where no further shard can be rendered either."""
+    start = time.perf_counter()
+    session = bench.session(shard.split)
+    failed: dict[int, str] = {}
+    with ShardWriter(data, shard) as writer:
+        for spec in sorted(bench.specs(shard), key=lambda spec: (session.locality(spec), spec.index)):
+            if orders.ended:
+                raise Stopped
+            try:
+                image = session.render(spec)
+            except ImageError as error:
+                failed[spec.index] = str(error)
+            except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError) as error:
+                # a spec that a factor or Blender cannot make true: this image fails, the worker does not
+                failed[spec.index] = f"{type(error).__name__}: {error}"
+            else:
+                writer.add(image.jpeg, image_row(spec, image.model, image.bbox, image.coverage))
+            if spec.index in failed:
+                writer.fail(spec.index, failed[spec.index])
+                report(Log(f"image {shard.split}/{spec.index} failed: {failed[spec.index]}", "warning"))
+            report(Result("image", {"split": shard.split, "index": spec.index}))
+        if len(failed) == len(shard):
+            report(Error(f"all {len(shard)} images failed; the first: {failed[shard.start]}", fatal=False))
+            return
+        writer.commit()
+    seconds = time.perf_counter() - start
+    report(Result("shard", {**attrs.asdict(shard), "failed": len(failed), "seconds": seconds}))

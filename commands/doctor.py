@@ -1,13 +1,229 @@
-"""``simreal doctor``."""
+"""``simreal doctor``: what this machine has for rendering, training and scoring, and what to do about what it lacks."""
+
+from __future__ import annotations
 
 import argparse
+import importlib
+import importlib.metadata
+import importlib.util
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
 
-HELP = "to be written"
+import attrs
+
+from ..datasets.messages import Decoder, Result
+from ..design.errors import ToolError
+
+HELP = "say what is found here (Blender, GPU, torch, packages, space) and what to do about what is not"
+PROBE_S = 9.0
+ROOT = Path(__file__).resolve().parent.parent
+OK, MISSING, HINT = "ok", "missing", "hint"
+OLDEST_PYTHON, OLDEST_BLENDER = (3, 11), (4, 5)
+PACKAGES = {"numpy": "numpy", "attrs": "attrs", "cattrs": "cattrs", "Pillow": "PIL", "onnxruntime": "onnxruntime"}
+TRAINING_PACKAGES = ("torchvision", "timm", "onnx")
+ENOUGH_BYTES = 5_000_000_000
+
+# What a child process finds out, so that a crash of a driver costs one line. Each prints one RFC 7464 message.
+SAY = 'print("\\n\\x1e" + json.dumps({"type": "result", "kind": "probe", "data": data}), flush=True)\n'
+BLENDER_PROBE = f"""
+import json, sys
+import bpy, _cycles
+preferences = bpy.context.preferences.addons["cycles"].preferences
+kinds = [entry[0] for entry in preferences.get_device_types(bpy.context)]
+data = {{"version": bpy.app.version_string, "numbers": list(bpy.app.version), "python": sys.version.split()[0],
+        "oidn": bool(getattr(_cycles, "with_openimagedenoise", False)), "gpus": {{}}}}
+for kind in ("OPTIX", "CUDA", "HIP", "METAL", "ONEAPI"):
+    if kind in kinds:
+        preferences.compute_device_type = kind
+        preferences.refresh_devices()
+        names = [device.name for device in preferences.devices if device.type == kind]
+        data["gpus"].update({{kind: names}} if names else {{}})
+{SAY}"""
+TORCH_PROBE = f"""
+import json
+import torch
+cuda = torch.cuda.is_available()
+data = {{"version": torch.__version__, "built_for": torch.version.cuda or "",
+        "cuda": [torch.cuda.get_device_name(index) for index in range(torch.cuda.device_count())] if cuda else [],
+        "mps": torch.backends.mps.is_available()}}
+{SAY}"""
+
+
+@attrs.frozen
+class Check:
+    """One line: ``state`` is ok, missing or hint. What is ``essential`` and missing makes the doctor exit with 1."""
+
+    name: str
+    state: str
+    detail: str
+    essential: bool = False
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    pass
+    """The arguments of ``simreal doctor``."""
+    parser.add_argument("--json", action="store_true", help="print the findings as JSON")
 
 
 def run(args: argparse.Namespace) -> int:
-    raise NotImplementedError
+    """Print a line a finding. Returns 0 if rendering and scoring can work, else 1."""
+    checks = list(examine())
+    ready = all(check.state != MISSING for check in checks if check.essential)
+    findings = {"ready": ready, "checks": [attrs.asdict(check) for check in checks]}
+    wide = max(len(check.name) for check in checks)
+    lines = [f"{check.state:<7}  {check.name:<{wide}}  {check.detail}" for check in checks]
+    lines.append("ready to render and to score" if ready else "not ready: see the lines that say missing")
+    text = json.dumps(findings, indent=1, ensure_ascii=False) if args.json else "\n".join(lines)
+    args.report(Result("text", {"text": text}))
+    args.report(Result("doctor", findings))
+    return 0 if ready else 1
+
+
+def examine() -> Iterator[Check]:
+    """All checks, in the order they are shown. The slow ones run as child processes, at the same time."""
+    with ThreadPoolExecutor() as pool:
+        blender, path, torch = pool.submit(_blender), pool.submit(_blender_on_path), pool.submit(_torch)
+        yield _python()
+        for name, module in PACKAGES.items():
+            yield _package(name, module)
+        yield from blender.result()
+        yield _optional_package("pyoidn", "pyoidn", "not here; rendering with a denoiser needs it: pip install pyoidn")
+        yield path.result()
+        yield torch.result()
+        for name in TRAINING_PACKAGES:
+            yield _optional_package(name, name, 'not in this Python; to train: pip install "simreal[train]"')
+        yield from _machine()
+        yield _wheels()
+
+
+def _python() -> Check:
+    version = ".".join(map(str, sys.version_info[:3]))
+    if sys.version_info[:2] < OLDEST_PYTHON:
+        return Check("Python", MISSING, f"{version}: 3.11 or newer is needed", essential=True)
+    return Check("Python", OK, f"{version} ({sys.executable})", essential=True)
+
+
+def _package(name: str, module: str) -> Check:
+    try:
+        found = importlib.import_module(module)
+    except ImportError as error:  # not there, or there and broken: the reason tells which
+        return Check(name, MISSING, f"pip install {name}, or install the extension again ({error})", essential=True)
+    detail = _version(name)
+    if module == "onnxruntime":
+        detail += f" on {', '.join(each.removesuffix('ExecutionProvider') for each in found.get_available_providers())}"
+    return Check(name, OK, detail, essential=True)
+
+
+def _optional_package(name: str, module: str, without: str) -> Check:
+    found = importlib.util.find_spec(module) is not None
+    return Check(name, OK, _version(name)) if found else Check(name, HINT, without)
+
+
+def _version(name: str) -> str:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:  # unpacked without its metadata
+        return "found"
+
+
+def _blender() -> list[Check]:
+    """The Blender that `simreal render` would use, the GPUs that Cycles finds in it, and its denoiser."""
+    from ..rendering.launch import worker_command
+
+    try:
+        program = worker_command(Path("job"))[0]
+    except ToolError as error:
+        return [Check("Blender", MISSING, str(error), essential=True)]
+    command: tuple[str, ...] = (program, "-c", BLENDER_PROBE)
+    name = "bpy in this Python"
+    if program != sys.executable:
+        command, name = (program, "--background", "--factory-startup", "--python-expr", BLENDER_PROBE), program
+    try:
+        found = _ask(command)
+    except ToolError as error:
+        return [Check("Blender", MISSING, f"{name}: {error}", essential=True)]
+    version = f"{found['version']}, {name}, Python {found['python']}"
+    if tuple(found["numbers"][:2]) < OLDEST_BLENDER:
+        return [Check("Blender", MISSING, f"{version}: 4.5 or newer is needed", essential=True)]
+    gpus = [f"{kind}: {', '.join(names)}" for kind, names in found["gpus"].items()]
+    denoises = Check("Cycles denoiser", OK, "OpenImageDenoise")
+    if not found["oidn"]:
+        denoises = Check("Cycles denoiser", HINT, "this build of Blender has none: official builds and pip's bpy do")
+    return [
+        Check("Blender", OK, version, essential=True),
+        Check("Cycles GPUs", OK, "; ".join(gpus)) if gpus else Check("Cycles GPUs", HINT, "none: renders on the CPU"),
+        denoises,
+    ]
+
+
+def _blender_on_path() -> Check:
+    program = shutil.which("blender")
+    if program is None:
+        return Check("blender on PATH", HINT, "none; it is needed for the panels, not for the command line")
+    try:
+        done = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=PROBE_S, check=True)
+    except (OSError, subprocess.SubprocessError) as error:
+        return Check("blender on PATH", HINT, f"{program} does not start ({error})")
+    return Check("blender on PATH", OK, f"{(done.stdout.splitlines() or ['?'])[0]} ({program})")
+
+
+def _torch() -> Check:
+    if importlib.util.find_spec("torch") is None:
+        return Check("torch", HINT, 'not in this Python; to train: pip install "simreal[train]"')
+    try:
+        found = _ask((sys.executable, "-c", TORCH_PROBE))
+    except ToolError as error:
+        return Check("torch", HINT, f"{_version('torch')}: {error}")
+    if found["cuda"] or found["mps"]:
+        return Check("torch", OK, f"{found['version']}, {', '.join(found['cuda']) or 'Apple MPS'}")
+    built = f"built for CUDA {found['built_for']}, but no GPU is usable" if found["built_for"] else "no GPU"
+    return Check("torch", OK, f"{found['version']}, {built}: trains on the CPU")
+
+
+def _ask(command: Sequence[str]) -> dict[str, Any]:
+    """What a probe finds. ToolError saying why there is no answer: a crash, an exception, or too slow a start."""
+    try:
+        done = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, timeout=PROBE_S, check=False)
+    except subprocess.TimeoutExpired:
+        raise ToolError(f"did not answer within {PROBE_S:.0f} s; try again when the machine is less busy") from None
+    except OSError as error:
+        raise ToolError(f"does not start ({error.strerror})") from error
+    for message in Decoder().feed(done.stdout):
+        if isinstance(message, Result) and message.kind == "probe":
+            return message.data
+    said = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()
+    how = f"crashed with signal {-done.returncode}" if done.returncode < 0 else f"failed with status {done.returncode}"
+    raise ToolError(f"{how}: {said[-1] if said else 'it said nothing'}")
+
+
+def _machine() -> Iterator[Check]:
+    from ..rendering.launch import WORKER_BYTES, available_bytes, available_cores
+
+    free = shutil.disk_usage(Path.cwd()).free
+    space = f"{free / 1e9:.1f} GB free in {Path.cwd()}"
+    little = f"{space}: a data set of 10,000 small images takes about 1 GB, torch about 5"
+    yield Check("disk", OK, space) if free >= ENOUGH_BYTES else Check("disk", HINT, little)
+    yield Check("processor", OK, f"{available_cores()} cores usable of {os.cpu_count()}")
+    memory = f"{available_bytes() / 1e9:.1f} GB available"
+    needed = f"{memory}: a render worker takes {WORKER_BYTES / 1e9:.1f}"
+    yield Check("memory", OK, memory) if available_bytes() >= WORKER_BYTES else Check("memory", HINT, needed)
+
+
+def _wheels() -> Check:
+    """The wheels that the extension carries, in a checkout; an installed extension has them unpacked already."""
+    if __package__ and __package__.startswith("bl_ext."):
+        return Check("extension", OK, f"installed as {__package__.rpartition('.')[0]}, its packages are those above")
+    if not (ROOT / "pyproject.toml").is_file():
+        return Check("extension", OK, "not needed: this is the pip package")
+    wheels = sorted((ROOT / "wheels").glob("*.whl"))
+    if not wheels:
+        return Check("extension", HINT, f"no wheels in {ROOT / 'wheels'}; to build the extension: make extension")
+    tags = sorted({tag for wheel in wheels for tag in wheel.stem.split("-") if re.fullmatch(r"cp3\d+", tag)})
+    return Check("extension", OK, f"{len(wheels)} wheels for {', '.join(tags)} in {ROOT / 'wheels'}")

@@ -18,8 +18,7 @@ def complete_materials(
     materials: Sequence[bpy.types.Material | None], colours: Sequence[str], name: str
 ) -> list[bpy.types.Material]:
     """The materials, with a neutral one (or one that shows the vertex colours, if there are any) in place of None."""
-    plain = _plain_material(f"{name} surface", colours) if None in materials else None
-    complete = [plain if material is None else material for material in materials]
+    complete = [material or _plain_material(f"{name} surface", colours) for material in materials]
     for material in complete:
         if material.node_tree is None:
             material.use_nodes = True

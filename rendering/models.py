@@ -49,7 +49,8 @@ def load_model(
 
     ``up_axis`` is ``auto`` (the custom of the format) or the axis that points up: in the file's own coordinates for
     OBJ, PLY and STL, as Blender imports it for the others. ``fragment`` is a collection, or ``collection/model``, of a
-    .blend. Raises AssetError where the file is damaged, has no faces or no extent, ToolError where Blender lacks the importer.
+    .blend. Raises AssetError where the file is damaged, has no faces or no extent, ToolError where this Blender lacks
+    the importer.
     """
     what = f"{path}#{fragment}" if fragment else f"{path}"
     if up_axis not in ("auto", *UP_AXES):

@@ -123,7 +123,7 @@ def without_strays(geometry: Geometry) -> tuple[Geometry, int]:
 
 
 def centred_unit(geometry: Geometry, what: str) -> tuple[Geometry, Floats]:
-    """The geometry centred on its bounding box, its longest side 1, and the size (3,) it had. AssetError for a point."""
+    """Centre the geometry on its bounding box, make its longest side 1; also gives the size (3,) it had."""
     low, high = geometry.vertices.min(axis=0), geometry.vertices.max(axis=0)
     size = high - low
     longest = size.max()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import attrs
 import bpy
@@ -29,8 +30,8 @@ class Part:
 def gather(workshop: Workshop, what: str, max_triangles: int) -> tuple[Geometry, list[bpy.types.Material | None]]:
     """The workshop's whole scene as one geometry and its materials, each once. None stands for no material.
 
-    UVs: each part's render-active layer becomes ``UVMap``; further layers keep their names. Raises AssetError where there
-    are no faces, more than ``max_triangles``, or points that are not numbers.
+    UVs: each part's render-active layer becomes ``UVMap``; further layers keep their names. Raises AssetError where
+    there are no faces, more than ``max_triangles``, or points that are not numbers.
     """
     parts, triangles = [], 0
     for part in _parts(workshop):
@@ -162,11 +163,9 @@ def _joined_layers(parts: list[tuple[int, dict[str, Floats]]], default: tuple[fl
     }
 
 
-def _read(
-    items: object, name: str, shape: tuple[int, ...], kind: npt.DTypeLike = np.float32
-) -> npt.NDArray[np.generic]:
-    """A property of all items at once, as float64 where it is a float."""
+def _read(items: Any, name: str, shape: tuple[int, ...], kind: npt.DTypeLike = np.float32) -> Any:
+    """A property of all items at once as an array, float64 where it is a float."""
     values = np.empty(int(np.prod(shape)), dtype=kind)
-    items.foreach_get(name, values)  # type: ignore[attr-defined]
+    items.foreach_get(name, values)
     values = values.reshape(shape)
     return values.astype(np.float64) if kind is np.float32 else values

@@ -24,7 +24,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="PHOTOS",
         help="a folder (folders in it named after classes give the truth), or a photo",
     )
-    parser.add_argument("--out", type=Path, help="folder for the results (default: PHOTOS' name with -scores, here)")
+    parser.add_argument(
+        "--out", type=Path, help="folder for the results; PHOTOS' name with -scores, here, if not given"
+    )
     parser.add_argument(
         "--alias",
         action="append",
@@ -34,7 +36,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--aliases", type=Path, metavar="FILE.json", help='aliases as {"name": "class", ...}')
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="where the model runs")
-    parser.add_argument("--threads", type=_positive, help="processor threads (default: all that this process may use)")
+    parser.add_argument(
+        "--threads", type=_positive, help="processor threads; all that this process may use, if not given"
+    )
     parser.add_argument("--batch", type=_positive, default=32, help="photos per run of the model")
 
 
@@ -65,9 +69,12 @@ def run(args: argparse.Namespace) -> int:
 
 def table(scores: Scores) -> str:
     """The figures for people: a row a class, or a row a predicted class where no photo's class is known."""
-    lines = [f"{len(scores.predictions)} photos, {scores.model.path.name} {scores.model.backbone}".rstrip()]
+    count = len(scores.predictions)
+    lines = [
+        f"{count} {'photo' if count == 1 else 'photos'}, {scores.model.path.name} {scores.model.backbone}".rstrip()
+    ]
     if scores.accuracy is None:
-        if len(scores.predictions) == 1:
+        if count == 1:
             lines += [f"  {name:<20} {confidence:6.3f}" for name, confidence in scores.predictions[0].top5]
         else:
             names = [prediction.predicted for prediction in scores.predictions]

@@ -19,7 +19,8 @@ from ..design.errors import RunError, ToolError
 FORMAT_VERSION = "1"
 PROVIDERS = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}
 DEVICES = tuple(PROVIDERS)
-EXPORT_AGAIN = "make it with `simreal export RUN --out model.onnx`"
+HOW = "make one with `simreal export RUN --out model.onnx`"
+ANEW = "export it again with `simreal export RUN --out model.onnx`"
 
 Probabilities: TypeAlias = npt.NDArray[np.float32]
 
@@ -48,7 +49,7 @@ class Classifier:
         if scores.shape != (len(images), len(self.classes)) or not np.isfinite(scores).all():
             raise RunError(
                 f"{self.path}: the model answered with {scores.shape} values, some perhaps not finite, where "
-                f"{(len(images), len(self.classes))} probabilities were due; {EXPORT_AGAIN} again"
+                f"{(len(images), len(self.classes))} probabilities were due; {ANEW}"
             )
         return np.asarray(scores, dtype=np.float32)
 
@@ -103,15 +104,15 @@ def _read(file: Path) -> bytes:
     try:
         content = file.read_bytes()
     except FileNotFoundError:
-        raise RunError(f"{file}: no such model file; {EXPORT_AGAIN}") from None
+        raise RunError(f"{file}: no such model file; {HOW}") from None
     except IsADirectoryError:
-        raise RunError(f"{file}: this is a folder; give the .onnx file; {EXPORT_AGAIN}") from None
+        raise RunError(f"{file}: this is a folder; give the .onnx file; {HOW}") from None
     except OSError as error:
         raise RunError(f"{file}: the model cannot be read ({error.strerror})") from error
     if not content:
-        raise RunError(f"{file}: the model file is empty; {EXPORT_AGAIN} again")
+        raise RunError(f"{file}: the model file is empty; {ANEW}")
     if content.startswith(b"PK\x03\x04"):
-        raise RunError(f"{file}: this is a PyTorch checkpoint or a zip, not an ONNX model; {EXPORT_AGAIN}")
+        raise RunError(f"{file}: this is a PyTorch checkpoint or a zip, not an ONNX model; {HOW}")
     return content
 
 
@@ -144,22 +145,23 @@ def _load_failure(error: Exception) -> str:
     text = _first_line(error)
     if "IR version" in text or "opset" in text.lower():
         return f"the installed onnxruntime is too old for this model, pip install -U onnxruntime ({text})"
-    return f"not an ONNX model, or a damaged one ({text}); {EXPORT_AGAIN} again"
+    reason = text.rpartition("failed:")[2].strip() or text
+    return f"not an ONNX model, or a damaged one ({reason}); {ANEW}"
 
 
 def _foreign(metadata: Mapping[str, str]) -> str:
     version = metadata.get("simreal_model")
     if version is None:
-        return f"not a model exported by simreal (it lacks classes and input size); {EXPORT_AGAIN}"
+        return f"not a model exported by simreal (it lacks classes and input size); {HOW}"
     return f"written in format {version} by another Simreal, this one reads {FORMAT_VERSION}: update Simreal"
 
 
 def _classes(file: Path, metadata: Mapping[str, str]) -> tuple[str, ...]:
     names = _json(file, metadata, "simreal_classes")
     if not isinstance(names, list) or not names or not all(isinstance(name, str) and name for name in names):
-        raise RunError(f"{file}: its metadata simreal_classes is not a list of class names; {EXPORT_AGAIN} again")
+        raise RunError(f"{file}: its metadata simreal_classes is not a list of class names; {ANEW}")
     if len(set(names)) != len(names):
-        raise RunError(f"{file}: its metadata simreal_classes names a class twice; {EXPORT_AGAIN} again")
+        raise RunError(f"{file}: its metadata simreal_classes names a class twice; {ANEW}")
     return tuple(names)
 
 
@@ -167,7 +169,7 @@ def _sizes(file: Path, metadata: Mapping[str, str]) -> tuple[int, int]:
     rule = _json(file, metadata, "simreal_resize")
     resize_px, crop_px = (rule.get("resize_px"), rule.get("crop_px")) if isinstance(rule, dict) else (None, None)
     if not (isinstance(resize_px, int) and isinstance(crop_px, int) and 0 < crop_px <= resize_px <= 4096):
-        raise RunError(f"{file}: its metadata simreal_resize holds no usable resize_px, crop_px; {EXPORT_AGAIN} again")
+        raise RunError(f"{file}: its metadata simreal_resize holds no usable resize_px, crop_px; {ANEW}")
     if rule.get("interpolation", "bilinear") != "bilinear":
         raise RunError(f"{file}: wants {rule['interpolation']!r} resizing, this Simreal knows bilinear: update Simreal")
     return resize_px, crop_px
@@ -175,11 +177,11 @@ def _sizes(file: Path, metadata: Mapping[str, str]) -> tuple[int, int]:
 
 def _json(file: Path, metadata: Mapping[str, str], key: str) -> Any:
     if key not in metadata:
-        raise RunError(f"{file}: lacks the metadata {key}; {EXPORT_AGAIN} again")
+        raise RunError(f"{file}: lacks the metadata {key}; {ANEW}")
     try:
         return json.loads(metadata[key])
     except ValueError:
-        raise RunError(f"{file}: its metadata {key} is not JSON; {EXPORT_AGAIN} again") from None
+        raise RunError(f"{file}: its metadata {key} is not JSON; {ANEW}") from None
 
 
 def _check_ports(file: Path, session: Any, crop_px: int, count: int) -> None:
@@ -187,7 +189,7 @@ def _check_ports(file: Path, session: Any, crop_px: int, count: int) -> None:
     outputs = {port.name: port for port in session.get_outputs()}
     if set(inputs) != {"image"} or "probabilities" not in outputs:
         found = f"{', '.join(inputs)} to {', '.join(outputs)}"
-        raise RunError(f"{file}: takes {found}, not image to probabilities; {EXPORT_AGAIN} again")
+        raise RunError(f"{file}: takes {found}, not image to probabilities; {ANEW}")
     port = inputs["image"]
     free = [size if isinstance(size, int) else None for size in port.shape]
     if (
@@ -196,10 +198,10 @@ def _check_ports(file: Path, session: Any, crop_px: int, count: int) -> None:
         or not all(size in (None, due) for size, due in zip(free, (None, 3, crop_px, crop_px), strict=True))
     ):
         due = f"float [N, 3, {crop_px}, {crop_px}]"
-        raise RunError(f"{file}: its input is {port.type} {port.shape}, not {due}; {EXPORT_AGAIN} again")
+        raise RunError(f"{file}: its input is {port.type} {port.shape}, not {due}; {ANEW}")
     last = outputs["probabilities"].shape[-1:]
     if last and isinstance(last[0], int) and last[0] != count:
-        raise RunError(f"{file}: gives {last[0]} probabilities for {count} class names; {EXPORT_AGAIN} again")
+        raise RunError(f"{file}: gives {last[0]} probabilities for {count} class names; {ANEW}")
 
 
 def _first_line(error: BaseException) -> str:

@@ -133,7 +133,7 @@ def _mistakes(mistakes: list[Prediction], scores: Scores) -> Image.Image:
     worst = sorted(mistakes, key=lambda prediction: (-prediction.confidence, prediction.name))[:SHEET_PHOTOS]
     shown = f"{len(worst)} of " if len(worst) < len(mistakes) else ""
     title = f"Worst mistakes, most confident first ({shown}{len(mistakes)}): {_title(scores)}"
-    cells = (Cell(_photo(each), f"{each.true_class} -> {each.predicted} {each.confidence:.2f}") for each in worst)
+    cells = (Cell(_photo(each), _caption(each)) for each in worst)
     return contact_sheet(cells, SHEET_COLUMNS, title=title)
 
 
@@ -141,11 +141,13 @@ def _overview(scores: Scores) -> Image.Image:
     every = max(1.0, len(scores.predictions) / SHEET_PHOTOS)
     shown = [scores.predictions[int(index * every)] for index in range(math.ceil(len(scores.predictions) / every))]
     borders = {True: GREEN, False: RED, None: None}
-    cells = (
-        Cell(_photo(each), f"{each.predicted} {each.confidence:.2f}", borders[each.correct])
-        for each in shown[:SHEET_PHOTOS]
-    )
+    cells = (Cell(_photo(each), _caption(each), borders[each.correct]) for each in shown[:SHEET_PHOTOS])
     return contact_sheet(cells, SHEET_COLUMNS, title=f"Predictions: {_title(scores)}")
+
+
+def _caption(prediction: Prediction) -> str:
+    truth = f"{prediction.true_class} -> " if prediction.correct is False else ""
+    return f"{truth}{prediction.predicted} {prediction.confidence:.2f}"
 
 
 def _title(scores: Scores) -> str:

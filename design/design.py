@@ -30,7 +30,7 @@ class ImageSettings:
     resolution_px: int = 128
     samples: int = 16
     bounces: int = 4
-    denoiser: Denoiser = "none"
+    denoiser: Denoiser = "oidn"
 
     def check(self) -> None:
         for name, low, high in (("resolution_px", 8, 8192), ("samples", 1, 65536), ("bounces", 0, 64)):

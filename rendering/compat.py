@@ -9,14 +9,14 @@ import bpy
 DATAFILES_ENVIRONMENTS = "studiolights/world"
 
 
-def set_render_file(scene: bpy.types.Scene, path: Path, multilayer: bool) -> None:
-    """Have ``scene`` write its render to ``path``, uncompressed 32-bit OpenEXR."""
+def set_render_file(scene: bpy.types.Scene, path: Path) -> None:
+    """Have ``scene`` write its render and passes to ``path``, uncompressed 32-bit OpenEXR with named layers."""
     scene.render.filepath = str(path)
     scene.render.use_file_extension = False
     settings = scene.render.image_settings
     if hasattr(settings, "media_type"):  # since 5.0 the media type limits which file formats can be set
-        settings.media_type = "MULTI_LAYER_IMAGE" if multilayer else "IMAGE"
-    settings.file_format = "OPEN_EXR_MULTILAYER" if multilayer else "OPEN_EXR"
+        settings.media_type = "MULTI_LAYER_IMAGE"
+    settings.file_format = "OPEN_EXR_MULTILAYER"
     settings.color_depth = "32"
     settings.color_mode = "RGBA"
     settings.exr_codec = "NONE"

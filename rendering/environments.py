@@ -18,7 +18,7 @@ from . import compat
 
 MAX_WIDTH = 2048
 IMPORTANCE_MAP_RESOLUTION = 128
-GREY_DOME = ""
+BRIGHTEST = 65504.0
 
 
 @attrs.frozen
@@ -73,7 +73,12 @@ def _load(path: Path) -> Environment:
         width, height = image.size
     pixels = np.empty(width * height * image.channels, np.float32)
     image.pixels.foreach_get(pixels)
-    radiance = np.nan_to_num(pixels.reshape(height, width, image.channels)[..., :3], posinf=65504.0)
+    # Maps that were scaled down with a sharpening filter have negative radiance round their lamps.
+    sound = np.clip(np.nan_to_num(pixels, nan=0.0, posinf=BRIGHTEST), 0.0, BRIGHTEST)
+    if not np.array_equal(sound, pixels):
+        image.pixels.foreach_set(sound)
+        image.update()
+    radiance = sound.reshape(height, width, image.channels)[..., :3]
     mean = mean_radiance(radiance)
     if mean <= 0:
         bpy.data.images.remove(image)

@@ -22,7 +22,10 @@ class ExrError(SimrealError):
 
 
 def read_exr(path: Path) -> dict[str, np.ndarray]:
-    """All channels by name, each float32 (height, width), top row first. ExrError if the file is anything else."""
+    """All channels, each float32 (height, width), top row first, by name without the view layer: ``Combined.R``.
+
+    ExrError if the file is anything else.
+    """
     data = path.read_bytes()
     try:
         return _read(data)
@@ -42,7 +45,7 @@ def _read(data: bytes) -> dict[str, np.ndarray]:
     channels = _channels(attributes["channels"])
     row = np.dtype([("y", "<i4"), ("size", "<i4"), *((name, kind, (width,)) for name, kind in channels)])
     rows = np.frombuffer(data, row, count=height, offset=start + 8 * height)
-    return {name: rows[name].astype(np.float32) for name, _ in channels}
+    return {name.partition(".")[2]: rows[name].astype(np.float32) for name, _ in channels}
 
 
 def _attributes(data: bytes, position: int) -> tuple[dict[str, bytes], int]:

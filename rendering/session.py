@@ -24,6 +24,7 @@ from ..design.factors import FACTORS
 from ..design.sampling import ImageSpec
 from .assets import Assets
 from .backgrounds import View, defocus_px, environment_background, photo_background, plain_background
+from .denoising import Denoiser
 from .developing import develop
 from .devices import choose_device
 from .exr import read_exr
@@ -71,6 +72,8 @@ class RenderSession:
         self.device = choose_device(scene, settings.device)
         self._assets = Assets(design, report)
         self._stage: Stage = build_stage(scene, MaterialLibrary())
+        oidn = design.image.denoiser == "oidn"
+        self._denoiser = Denoiser(design.image.resolution_px, settings.threads) if oidn else None
 
     def __enter__(self) -> RenderSession:
         return self
@@ -82,6 +85,8 @@ class RenderSession:
 
     def close(self) -> None:
         """Empty the file and remove the temporary folder."""
+        if self._denoiser is not None:
+            self._denoiser.close()
         bpy.ops.wm.read_factory_settings(use_empty=True)
         self._folder.cleanup()
 
@@ -135,10 +140,17 @@ class RenderSession:
         if not self._file.exists():
             raise ImageError(f"image {spec.split}/{spec.index}: Blender rendered nothing")
         channels = read_exr(self._file)
-        light = np.stack([channels["R"], channels["G"], channels["B"]], axis=-1) * np.float32(self._stage.gain)
+        light = _stacked(channels, "Combined.", "RGB")
+        if self._denoiser is not None:
+            albedo, normal = (
+                _stacked(channels, "Denoising Albedo.", "RGB"),
+                _stacked(channels, "Denoising Normal.", "XYZ"),
+            )
+            light = self._denoiser.denoise(light, albedo, normal)
+        light *= np.float32(self._stage.gain)
         if not np.isfinite(light).all():
             raise ImageError(f"image {spec.split}/{spec.index}: the render holds values that are not numbers")
-        return light, np.clip(channels["A"], 0.0, 1.0)
+        return light, np.clip(channels["Combined.A"], 0.0, 1.0)
 
     def _background(self, spec: ImageSpec) -> np.ndarray:
         """Linear light (size, size, 3) behind the object."""
@@ -165,6 +177,10 @@ class RenderSession:
         rotation = np.array(self._stage.turn.rotation_euler.to_matrix() @ camera.rotation_euler.to_matrix())
         shift = (camera.data.shift_x, camera.data.shift_y)
         return View(rotation, float(lens["focal_length_mm"]), shift, self._design.image.resolution_px)
+
+
+def _stacked(channels: Mapping[str, np.ndarray], layer: str, names: str) -> np.ndarray:
+    return np.stack([channels[layer + name] for name in names], axis=-1)
 
 
 def bounding_box(mask: np.ndarray) -> tuple[int, int, int, int] | None:

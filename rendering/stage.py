@@ -103,7 +103,8 @@ def set_up_cycles(scene: bpy.types.Scene, image: ImageSettings, threads: int, fi
     cycles.caustics_reflective = cycles.caustics_refractive = False
     cycles.sample_clamp_indirect = 10.0
     compat.disable_compositing(scene)
-    compat.set_render_file(scene, file, multilayer=False)
+    scene.view_layers[0].cycles.denoising_store_passes = image.denoiser == "oidn"
+    compat.set_render_file(scene, file)
 
 
 def on_shell(radius: float, elevation_deg: float, azimuth_deg: float) -> Vector:

@@ -45,8 +45,8 @@ BACKGROUND = Factor(
         ),
         Parameter(
             "strength",
-            LogUniform(0.5, 2.0),
-            fixed=1.0,
+            LogUniform(0.35, 1.2),
+            fixed=0.8,
             help="Brightness of the environment map; 1 is a mean radiance of 1",
             hard_range=(0.0, 1000.0),
             soft_range=(0.0, 4.0),

@@ -10,8 +10,8 @@ OBJECT_SCALE = Factor(
     parameters=(
         Parameter(
             "scale",
-            Uniform(1.8, 3.2),
-            fixed=2.4,
+            Uniform(2.0, 3.4),
+            fixed=2.6,
             unit="m",
             help="Length of the object's longest side; at 5 m and 50 mm the picture is 3.6 m wide",
             hard_range=(0.01, 100.0),

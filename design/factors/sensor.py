@@ -19,7 +19,7 @@ SENSOR = Factor(
         ),
         Parameter(
             "noise",
-            Uniform(0.0, 0.04),
+            Uniform(0.0, 0.02),
             fixed=0.0,
             help="Standard deviation of the sensor's noise at mid-grey, as a fraction of white",
             hard_range=(0.0, 1.0),

@@ -24,9 +24,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="PHOTOS",
         help="a folder (folders in it named after classes give the truth), or a photo",
     )
-    parser.add_argument(
-        "--out", type=Path, help="folder for the results; PHOTOS' name with -scores, here, if not given"
-    )
+    parser.add_argument("--out", type=Path, help="folder for the results; if not given, PHOTOS-scores here")
     parser.add_argument(
         "--alias",
         action="append",
@@ -36,9 +34,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--aliases", type=Path, metavar="FILE.json", help='aliases as {"name": "class", ...}')
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="where the model runs")
-    parser.add_argument(
-        "--threads", type=_positive, help="processor threads; all that this process may use, if not given"
-    )
+    parser.add_argument("--threads", type=_positive, help="processor threads; if not given, all there are")
     parser.add_argument("--batch", type=_positive, default=32, help="photos per run of the model")
 
 

@@ -43,11 +43,15 @@ class Skipped:
 
 @attrs.frozen
 class Found:
-    """What a folder holds: ``photos`` by name, ``skipped`` files, and folders of no known class with their counts."""
+    """What a folder holds: ``photos`` by name, ``skipped`` files, and folders of no known class with their counts.
+
+    ``own_class`` is the class that all photos show because the folder itself is named after it.
+    """
 
     photos: tuple[Photo, ...]
     skipped: tuple[Skipped, ...]
     unknown_folders: Mapping[str, int]
+    own_class: str | None = None
 
 
 def find_photos(
@@ -55,8 +59,8 @@ def find_photos(
 ) -> Found:
     """All photos of a folder and the folders in it, or one photo file.
 
-    A photo shows the class that the nearest of its folders is named after, the given folder itself being the last one
-    asked; case, spaces, ``_`` and ``-`` do not matter. ``aliases`` maps further names to classes, see ``known_names``.
+    A photo shows the class that the nearest of its folders is named after; where no folder inside is named after a
+    class, all show the class of the given folder's own name. Case, spaces, ``_`` and ``-`` do not matter. ``aliases`` maps further names to classes, see ``known_names``.
     A single file shows no known class. Earlier scores' folders and hidden files are passed over. Raises AssetError
     where nothing is there, and RunError for an alias that names no class.
     """
@@ -76,8 +80,7 @@ def find_photos(
             skipped.append(Skipped(name, f"{file.suffix.lower()} pictures are not read; convert it to JPEG or PNG"))
         if file.suffix.lower() not in SUFFIXES:
             continue
-        folders = [*reversed(relative.parent.parts), root.resolve().name]
-        matches = (names[key] for key in map(_plain, folders) if key in names)
+        matches = (names[key] for key in map(_plain, reversed(relative.parent.parts)) if key in names)
         true_class = next(matches, None)
         photos.append(Photo(file, name, true_class))
         if true_class is None and relative.parent.parts:
@@ -85,6 +88,11 @@ def find_photos(
             unknown[folder] = unknown.get(folder, 0) + 1
     if not photos:
         raise AssetError(f"{root}: no photo in it ({', '.join(sorted(SUFFIXES))} are looked for, in its folders too)")
+    own_class = names.get(_plain(root.resolve().name))
+    if own_class and all(photo.true_class is None for photo in photos):
+        return Found(
+            tuple(attrs.evolve(photo, true_class=own_class) for photo in photos), tuple(skipped), {}, own_class
+        )
     return Found(tuple(photos), tuple(skipped), unknown)
 
 

@@ -140,9 +140,8 @@ def _accuracy(predictions: Sequence[Prediction], classes: Sequence[str]) -> Accu
 
 
 def _tell_folders(found: Found, model: Classifier, report: Report) -> None:
-    after_root = {photo.true_class for photo in found.photos if photo.true_class and "/" not in photo.name}
-    for name in after_root:
-        report(Log(f"photos outside class folders are counted as {name!r}, after the name of the folder given"))
+    if found.own_class:
+        report(Log(f"all photos are counted as {found.own_class!r}, after the name of the folder given"))
     labelled = any(photo.true_class is not None for photo in found.photos)
     if found.unknown_folders and not labelled:
         report(Log(f"no folder is named like a class ({', '.join(model.classes)}): predictions only", "warning"))

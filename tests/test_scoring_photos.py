@@ -68,6 +68,14 @@ def test_a_folder_of_one_class_is_told_by_its_own_name(colour_model: Path, photo
     assert score(colour_model, photos / "red" / "1.png").accuracy is None
 
 
+def test_a_folder_named_after_a_class_that_holds_others_is_no_class(photos: Path) -> None:
+    holder = photos.rename(photos.parent / "Green")
+    picture(holder / "bench" / "1.png", GREEN)
+    found = find_photos(holder, list(COLOURS))
+    assert {photo.true_class for photo in found.photos if photo.name.startswith("bench")} == {None}
+    assert found.own_class is None
+
+
 def test_links_between_folders_do_no_harm(tmp_path: Path) -> None:
     picture(tmp_path / "p" / "red" / "1.png", RED)
     picture(tmp_path / "elsewhere" / "2.png", GREEN)

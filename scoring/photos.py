@@ -60,9 +60,9 @@ def find_photos(
     """All photos of a folder and the folders in it, or one photo file.
 
     A photo shows the class that the nearest of its folders is named after; where no folder inside is named after a
-    class, all show the class of the given folder's own name. Case, spaces, ``_`` and ``-`` do not matter. ``aliases`` maps further names to classes, see ``known_names``.
-    A single file shows no known class. Earlier scores' folders and hidden files are passed over. Raises AssetError
-    where nothing is there, and RunError for an alias that names no class.
+    class, all show the class of the given folder's own name. Case, spaces, ``_`` and ``-`` do not matter. ``aliases``
+    maps further names to classes, see ``known_names``. A single file shows no known class. Earlier scores' folders and
+    hidden files are passed over. Raises AssetError where nothing is there, RunError for an alias that names no class.
     """
     root = Path(path)
     names = known_names(classes, aliases or {})

@@ -144,6 +144,10 @@ class Assembly:
         """Put meshes into the model with one finish."""
         self._pieces.extend((part, mesh) for mesh in meshes if mesh.faces)
 
+    def include(self, other: Assembly, x: float = 0.0, y: float = 0.0, z: float = 0.0) -> None:
+        """Put another assembly into this one, moved by (x, y, z)."""
+        self._pieces.extend((part, mesh.at(x, y, z)) for part, mesh in other._pieces)
+
     def turn(self, axis: str, degrees: float) -> None:
         """Turn all that was added so far."""
         self._pieces = [(part, mesh.turned(axis, degrees)) for part, mesh in self._pieces]

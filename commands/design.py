@@ -1,13 +1,133 @@
-"""``simreal design``."""
+"""``simreal design``: make, look at and check designs."""
+
+from __future__ import annotations
 
 import argparse
+import json
+import typing
+from collections.abc import Callable
+from pathlib import Path
 
-HELP = "to be written"
+from ..datasets.messages import Log, Result
+from ..datasets.writing import write_bytes
+from ..design.assets import check_libraries, missing_assets
+from ..design.design import FILE_SUFFIX, UpAxis
+from ..design.document import load, save, to_document
+from ..design.errors import AssetError, DesignError
+from ..design.identity import design_hash
+from ..design.schema import design_schema
+from ..design.starting import Sources, start_design
+from .design_text import design_stem, design_text, factors_text, started_text
+from .help_text import HelpFormatter
+
+HELP = "make a design, look at it, check it"
+_SHOWN_FAULTS = 5
+_PLAIN_NAMES = ("models", "objects", "meshes", "assets")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    pass
+    verbs = parser.add_subparsers(title="verbs", metavar="VERB", required=True)
+
+    def verb(name: str, text: str, do: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
+        child = verbs.add_parser(name, help=text, description=text, formatter_class=HelpFormatter)
+        child.set_defaults(do=do)
+        return child
+
+    _configure_new(verb("new", "make a design from folders of models, or from the starter library", _new))
+    show = verb("show", "print a design for people", _show)
+    show.add_argument("file", type=Path)
+    validate = verb(
+        "validate", "check a design; exit status 2 and the place of the fault if it cannot be used", _validate
+    )
+    validate.add_argument("file", type=Path)
+    validate.add_argument("--assets", action="store_true", help="check too that all its assets are there")
+    schema = verb("schema", "print the JSON Schema of designs", _schema)
+    schema.add_argument("--out", type=Path, metavar="FILE", help="write it to a file")
+    verb("factors", "print all factors and their parameters", _factors)
+
+
+def _configure_new(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--models", type=Path, metavar="DIR", help="a folder per class (default: the starter library)")
+    parser.add_argument("--environments", type=Path, metavar="DIR", help=".hdr and .exr maps that light the object")
+    parser.add_argument("--textures", type=Path, metavar="DIR", help="PBR texture sets for the object's surface")
+    parser.add_argument("--photos", type=Path, metavar="DIR", help="photos to stand behind the object")
+    parser.add_argument("--classes", metavar="A,B", help="take these classes only, in this order")
+    parser.add_argument("--up-axis", choices=typing.get_args(UpAxis), default="auto", help="up axis of the models")
+    parser.add_argument("--name", help="name of the design (default: that of the file, or of the models' folder)")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of all draws")
+    parser.add_argument("--per-class", type=int, default=100, metavar="N", help="training images a class")
+    parser.add_argument("--out", type=Path, metavar="FILE", help=f"file to write (default: <name>{FILE_SUFFIX})")
+    parser.add_argument("--force", action="store_true", help="replace the file if it is there")
 
 
 def run(args: argparse.Namespace) -> int:
-    raise NotImplementedError
+    do: Callable[[argparse.Namespace], int] = args.do
+    return do(args)
+
+
+def _new(args: argparse.Namespace) -> int:
+    name = args.name or (design_stem(args.out) if args.out else _folder_name(args.models) if args.models else "starter")
+    out: Path = args.out or Path(f"{name}{FILE_SUFFIX}")
+    if out.exists() and not args.force:
+        raise DesignError("", f"{out} is there already; --force replaces it")
+    if not out.parent.is_dir():
+        raise DesignError("", f"{out.parent}: there is no such folder")
+    sources = Sources(
+        models=args.models,
+        environments=args.environments,
+        textures=args.textures,
+        photos=args.photos,
+        classes=tuple(one.strip() for one in (args.classes or "").split(",") if one.strip()),
+        up_axis=args.up_axis,
+    )
+    started = start_design(sources, name, out.resolve().parent, per_class=args.per_class, seed=args.seed)
+    save(started.design, out)
+    for library, skipped in started.skipped.items():
+        for one in skipped:
+            args.report(Log(f"skipped {library}/{one.path}: {one.reason}"))
+    args.report(Result("text", {"text": started_text(started, out)}))
+    args.report(Result("design", {"file": str(out), "design": to_document(started.design)}))
+    return 0
+
+
+def _folder_name(models: Path) -> str:
+    """``kit`` for kit/models."""
+    folder = models.resolve()
+    return folder.parent.name if folder.name.casefold() in _PLAIN_NAMES and folder.parent.name else folder.name
+
+
+def _show(args: argparse.Namespace) -> int:
+    design = load(args.file)
+    args.report(Result("text", {"text": design_text(design)}))
+    args.report(Result("design", {"file": str(args.file), "design": to_document(design)}))
+    return 0
+
+
+def _validate(args: argparse.Namespace) -> int:
+    design = load(args.file)
+    if args.assets:
+        check_libraries(design)
+        faults = missing_assets(design)
+        if faults:
+            more = f"; and {len(faults) - _SHOWN_FAULTS} more" if len(faults) > _SHOWN_FAULTS else ""
+            raise AssetError(f"{args.file}: assets are missing: {'; '.join(faults[:_SHOWN_FAULTS])}{more}")
+    images = sum(split.count for split in design.splits)
+    words = f"{len(design.classes)} classes, {images} images in {len(design.splits)} splits"
+    args.report(Result("text", {"text": f"{args.file}: ok ({words})"}))
+    args.report(Result("valid", {"file": str(args.file), "design_hash": design_hash(design)}))
+    return 0
+
+
+def _schema(args: argparse.Namespace) -> int:
+    text = json.dumps(design_schema(), indent=2, ensure_ascii=False)
+    if args.out is None:
+        args.report(Result("text", {"text": text}))
+        return 0
+    write_bytes(args.out, f"{text}\n".encode())
+    args.report(Result("text", {"text": f"wrote {args.out}"}))
+    return 0
+
+
+def _factors(args: argparse.Namespace) -> int:
+    args.report(Result("text", {"text": factors_text()}))
+    return 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,10 +13,12 @@ from ..datasets.layout import DESIGN_FILE
 from ..datasets.messages import Result
 from ..design.checking import check
 from ..design.counts import drawn_classes, resized
-from ..design.design import FILE_SUFFIX, Design
+from ..design.design import Design
 from ..design.document import load
 from ..design.errors import DesignError
+from .design_text import design_stem
 from .reporting import duration
+from .tables import table
 
 if TYPE_CHECKING:
     from ..rendering.data_set import RenderSummary, SplitSummary
@@ -74,7 +75,7 @@ def _places(design: Path, out: Path | None) -> tuple[Path, Path]:
     """The design's file and the data set's folder."""
     if (design / DESIGN_FILE).is_file():
         return design / DESIGN_FILE, out or design
-    return design, out or Path(f"{design.name.removesuffix('.json').removesuffix(Path(FILE_SUFFIX).stem)}-data")
+    return design, out or Path(f"{design_stem(design)}-data")
 
 
 def _changed(design: Design, args: argparse.Namespace) -> Design:
@@ -117,15 +118,6 @@ def _row(split: SplitSummary) -> tuple[str, ...]:
     if not split.rendered:
         return (name, *numbers, "", "")
     return (name, *numbers, duration(split.seconds), f"{split.rendered / max(split.seconds, 1e-9):.2f}")
-
-
-def table(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Lines with aligned columns, the first to the left, numbers to the right."""
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return [
-        "  ".join(cell.ljust(width) if not column else cell.rjust(width) for column, (cell, width) in cells).rstrip()
-        for cells in (enumerate(zip(row, widths, strict=True)) for row in rows)
-    ]
 
 
 def _document(summary: RenderSummary) -> dict[str, object]:

@@ -29,6 +29,12 @@ def writing_to(folder: Path) -> Iterator[None]:
         raise DataSetError(f"cannot write to {folder}: {reason}") from error
 
 
+def write_bytes(path: Path, content: bytes) -> None:
+    """``write_whole`` for a file on its own: raises DataSetError where it cannot be written."""
+    with writing_to(path.parent):
+        write_whole(path, content)
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file by renaming it into existence. A file that has this content already is left as it is."""
     if path.is_file() and path.read_bytes() == content:

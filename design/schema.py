@@ -1,6 +1,6 @@
 """The JSON Schema (2020-12) of a design's file, derived from the factors' declarations, for editors and other programs.
 
-It says all that a schema can; that ``max`` is not below ``min``, and that assets' libraries are given, is in ``checking``.
+It says all that a schema can: that ``max`` is not below ``min``, and assets' libraries are given, is in ``checking``.
 """
 
 from __future__ import annotations
@@ -156,7 +156,7 @@ def _image() -> Schema:
 
 def _class() -> Schema:
     models = {"type": "array", "minItems": 1, "items": {"type": "string", "pattern": _ASSET_PATTERN}}
-    name = {"type": "string", "pattern": r'^(?!\.)[^/\\:*?"<>|]*\S[^/\\:*?"<>|]*$'}
+    name = {"type": "string", "pattern": r'^(?!\.)(?=.*\S)[^/\\:*?"<>|]+$'}
     return _object({"name": name, "models": models, "weight": _WEIGHT}, required=("name", "models"))
 
 

@@ -64,9 +64,11 @@ class Pool:
         self._todo: deque[Shard] = deque()
         self._attempts: dict[Shard, int] = {}
         self._set_aside: list[SetAside] = []
+        self._told: set[str] = set()
         self._pace = Pace()
         self._done = 0
         self._total = 0
+        self._shown = -1
 
     def run(self, shards: Sequence[Shard], done: int = 0) -> tuple[SetAside, ...]:
         """Render all ``shards``; ``done`` images more are counted as done before. Returns those given up.
@@ -129,7 +131,8 @@ class Pool:
             case Error(text=text, fatal=False) if worker.shard is not None:
                 self._give_up(worker, worker.shard, text)
                 worker.shard, worker.images = None, 0
-            case Log() | Result():
+            case Log(text=text) if text not in self._told:  # all workers warn of the same model
+                self._told.add(text)
                 self._report(message)
 
     def _bury(self, worker: _Worker) -> None:
@@ -157,6 +160,9 @@ class Pool:
         self._report(Error(f"images {shard} are set aside: {reason}", fatal=False))
 
     def _progress(self) -> None:
+        if self._shown == self._done:
+            return
+        self._shown = self._done
         rate = self._pace.rate()
         eta_s = (self._total - self._done) / rate if rate else None
         self._report(Progress("render", self._done, self._total, "images", rate, eta_s))

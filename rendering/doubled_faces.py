@@ -11,14 +11,15 @@ from .normalisation import Floats, Geometry, Ints
 
 _TOLERANCE = 1e-5  # in units of the model's longest side
 _PARALLEL = 0.9999
-_HASH = np.array([73856093, 19349663, 83492791, 49979687, 67867967, 86028121, 15485863])  # of seven grid coordinates
+_PRIMES = (73856093, 19349663, 83492791, 49979687, 67867967, 86028121, 15485863, 32452843, 49979693, 67867979)
+_HASH = np.array(_PRIMES)  # one for each number that describes a face
 
 
 def without_doubles(geometry: Geometry) -> Geometry:
     """The geometry (of unit size) with only the first of faces that coincide.
 
-    Two faces coincide where bounding box, area and plane are the same; corners may differ, an outline can be divided
-    in many ways. Faces are only compared with their neighbours in two hash grids, so it takes milliseconds.
+    Two faces coincide where bounding box, area, centre of mass and plane are the same; their corners may differ, as an
+    outline can be divided in many ways. Faces are only compared within cells of two hash grids: it takes milliseconds.
     """
     shapes, normals = _shapes(geometry)
     dropped = np.zeros(len(shapes), dtype=bool)
@@ -32,13 +33,13 @@ def without_doubles(geometry: Geometry) -> Geometry:
 
 
 def _shapes(geometry: Geometry) -> tuple[Floats, Floats]:
-    """Each face's bounding box and area (F, 7) and unit normal (F, 3); faces without area get a zero normal."""
+    """Each face's bounding box, centre and area (F, 10), and unit normal (F, 3), zero for faces without area."""
     corners = geometry.vertices[geometry.corner_vertex]
     low = np.minimum.reduceat(corners, geometry.face_starts, axis=0)
     high = np.maximum.reduceat(corners, geometry.face_starts, axis=0)
-    vectors = geometry.face_vectors()
+    vectors, centres = geometry.face_vectors()
     areas = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.hstack([low, high, areas]), vectors / np.maximum(areas, 1e-300)
+    return np.hstack([low, high, centres, areas]), vectors / np.maximum(areas, 1e-300)
 
 
 def _first_of_cell(keys: Ints) -> Ints:

@@ -58,16 +58,22 @@ class Geometry:
 
     def face_areas(self) -> Floats:
         """The area of each face (F,)."""
-        return np.asarray(np.linalg.norm(self.face_vectors(), axis=1))
+        return np.asarray(np.linalg.norm(self.face_vectors()[0], axis=1))
 
-    def face_vectors(self) -> Floats:
-        """Each face's normal times its area (F, 3), by Newell's formula."""
+    def face_vectors(self) -> tuple[Floats, Floats]:
+        """Each face's normal times its area (F, 3), by Newell's formula, and its centre of mass (F, 3)."""
         corners = self.vertices[self.corner_vertex]
+        origins = corners[self.face_starts]
         following = np.arange(1, len(corners) + 1)
         following[self.face_starts + self.face_sizes - 1] = self.face_starts
-        origin = np.repeat(corners[self.face_starts], self.face_sizes, axis=0)  # near the face: no cancellation
-        vectors = np.cross(corners - origin, corners[following] - origin)
-        return np.asarray(np.add.reduceat(vectors, self.face_starts, axis=0) / 2)
+        here = corners - np.repeat(origins, self.face_sizes, axis=0)  # near the face: no cancellation
+        there = here[following]
+        fans = np.cross(here, there) / 2
+        vectors = np.add.reduceat(fans, self.face_starts, axis=0)
+        shares = (fans * np.repeat(vectors, self.face_sizes, axis=0)).sum(axis=1, keepdims=True)
+        moments = np.add.reduceat(shares * (here + there) / 3, self.face_starts, axis=0)
+        squares = np.maximum((vectors**2).sum(axis=1, keepdims=True), 1e-300)
+        return vectors, origins + moments / squares
 
     def with_faces(self, keep: Mask) -> Geometry:
         """Only the faces in ``keep`` (F,), and only the vertices that they use."""
@@ -123,7 +129,10 @@ def without_strays(geometry: Geometry) -> tuple[Geometry, int]:
 
 
 def centred_unit(geometry: Geometry, what: str) -> tuple[Geometry, Floats]:
-    """Centre the geometry on its bounding box, make its longest side 1; also gives the size (3,) it had."""
+    """Centre the geometry on its bounding box, make its longest side 1; also gives the size (3,) it had.
+
+    Raises AssetError, which starts with ``what``, where all points coincide.
+    """
     low, high = geometry.vertices.min(axis=0), geometry.vertices.max(axis=0)
     size = high - low
     longest = size.max()

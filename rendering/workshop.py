@@ -38,9 +38,6 @@ class Workshop:
             view_layer=layer,
             layer_collection=layer.layer_collection,
             collection=self.scene.collection,
-            active_object=None,
-            object=None,
-            selected_objects=[],
         )
 
 
@@ -51,6 +48,7 @@ def workshop() -> Iterator[Workshop]:
     filepaths = bpy.context.preferences.filepaths
     scripts = filepaths.use_scripts_auto_execute
     filepaths.use_scripts_auto_execute = False  # no Python of a downloaded .blend runs, not even in its drivers
+    shown = [(window, window.scene) for manager in bpy.data.window_managers for window in manager.windows]
     here = Workshop(bpy.data.scenes.new("simreal import"))
     try:
         yield here
@@ -59,6 +57,12 @@ def workshop() -> Iterator[Workshop]:
         raise
     finally:
         filepaths.use_scripts_auto_execute = scripts
+        for (
+            window,
+            scene,
+        ) in shown:  # the glTF add-on turns windows to the scene at hand; removed, it would crash Blender
+            if window.scene != scene:
+                window.scene = scene
         kept = {block.session_uid for block in here.kept}
         bpy.data.batch_remove(
             [block for block in all_blocks() if block.session_uid not in before and block.session_uid not in kept]

@@ -47,7 +47,8 @@ test-fast: $(VENV)/.ready ## the tests that take seconds
 check: $(VENV)/.ready ## ruff, mypy, import rules
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
+	$(BIN)/mypy --strict design datasets scoring
+	$(BIN)/mypy rendering training commands
 	$(BIN)/python -m pytest -q tests/test_import_rules.py
 
 format: $(VENV)/.ready ## put the code into shape

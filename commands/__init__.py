@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 from ..datasets.messages import Error
 from ..design.errors import SimrealError
+from .help_text import HelpFormatter
 from .reporting import reporter
 
 VERBS = ("design", "preview", "render", "train", "evaluate", "export", "score", "doctor", "demo")
@@ -50,9 +51,7 @@ def parser(prog: str = "simreal") -> argparse.ArgumentParser:
     for name in (*VERBS, *HIDDEN_VERBS):
         verb = importlib.import_module(f".{name}", __package__)
         shown = {} if name in HIDDEN_VERBS else {"help": verb.HELP}
-        child = verbs.add_parser(
-            name, description=verb.HELP, formatter_class=argparse.ArgumentDefaultsHelpFormatter, **shown
-        )
+        child = verbs.add_parser(name, description=verb.HELP, formatter_class=HelpFormatter, **shown)
         child.add_argument("--messages", action="store_true", help="write RFC 7464 messages to stdout instead of text")
         child.set_defaults(run=verb.run, verb=name)
         verb.configure(child)

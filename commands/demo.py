@@ -121,8 +121,8 @@ def _report(out: Path, steps: Sequence[Step], rows: Sequence[Sequence[str]], pho
             [
                 Table(("", "images", "Acc", "Mean"), rows),
                 Text(
-                    "Acc is the share of images that are right, Mean the mean of the classes' shares. The rendered test "
-                    "images were never trained on; test_iid_wo_bg shows the objects before plain grey."
+                    "Acc is the share of images that are right, Mean the mean of the classes' shares. The rendered "
+                    "test images were never trained on; test_iid_wo_bg shows the objects before plain grey."
                 ),
             ],
         ),

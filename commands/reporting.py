@@ -78,7 +78,9 @@ def describe(progress: Progress) -> str:
     percent = 100 * progress.done // max(progress.total, 1)
     parts = [progress.stage, f"{progress.done}/{progress.total} {progress.unit}", f"{percent} %"]
     if progress.rate:
-        parts.append(f"{progress.rate:.1f} {progress.unit}/s" if progress.rate >= 0.1 else f"{1 / progress.rate:.0f} s each")
+        parts.append(
+            f"{progress.rate:.1f} {progress.unit}/s" if progress.rate >= 0.1 else f"{1 / progress.rate:.0f} s each"
+        )
     if progress.eta_s is not None and progress.done < progress.total:
         parts.append(f"{duration(progress.eta_s)} left")
     return "  ".join(parts)

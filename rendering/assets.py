@@ -10,7 +10,7 @@ import bpy
 from ..datasets.messages import Log, Report
 from ..design.design import BUILTIN_LIBRARY, STARTER_LIBRARY, Design, split_asset
 from ..design.errors import AssetError
-from ..design.texture_sets import PbrSet, find_set
+from ..design.texture_sets import PbrSet, pbr_sets
 from . import compat
 from .environments import Environment, Environments
 from .models import load_model
@@ -25,7 +25,7 @@ class Assets:
         self._report = report
         self._environments = Environments()
         self._models: dict[str, bpy.types.Object | AssetError] = {}
-        self._sets: dict[str, PbrSet] = {}
+        self._sets: dict[str, dict[str, PbrSet]] = {}
 
     def model(self, candidates: Sequence[str]) -> tuple[str, bpy.types.Object]:
         """The first of ``candidates`` that can be read, and its name. AssetError if there is none."""
@@ -50,10 +50,12 @@ class Assets:
         """A procedural material's name as it is; the files of a texture set ``library:set``. AssetError if missing."""
         if ":" not in name:
             return name
-        if name not in self._sets:
-            library, path = split_asset(name)
-            self._sets[name] = find_set(self._design.library_folder(library), path)
-        return self._sets[name]
+        library, wanted = split_asset(name)
+        if library not in self._sets:
+            self._sets[library] = {found.name: found for found in pbr_sets(self._design.library_folder(library))}
+        if wanted not in self._sets[library]:
+            raise AssetError(f"texture set '{wanted}' is not in {self._design.library_folder(library)}")
+        return self._sets[library][wanted]
 
     def remove(self) -> None:
         """Take environments out of the file again (models belong to the scene)."""

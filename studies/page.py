@@ -10,11 +10,11 @@ from pathlib import Path
 import attrs
 
 STYLE = """
-:root { color-scheme: light dark; --ink: #1d2430; --soft: #667085; --line: #d9dee7; --back: #ffffff; --accent: #2f6fde; }
+:root { color-scheme: light dark; --ink: #1d2430; --soft: #667085; --line: #d9dee7; --back: #ffffff; }
 @media (prefers-color-scheme: dark) {
-  :root { --ink: #e7eaf0; --soft: #98a2b3; --line: #343b48; --back: #14181f; --accent: #7aa7ff; } }
-body { font: 16px/1.55 system-ui, sans-serif; color: var(--ink); background: var(--back); margin: 0 auto; max-width: 62rem;
-  padding: 2.5rem 1.5rem 4rem; }
+  :root { --ink: #e7eaf0; --soft: #98a2b3; --line: #343b48; --back: #14181f; } }
+body { font: 16px/1.55 system-ui, sans-serif; color: var(--ink); background: var(--back); margin: 0 auto;
+  max-width: 62rem;  padding: 2.5rem 1.5rem 4rem; }
 h1 { font-size: 2rem; margin: 0 0 .25rem; } h2 { margin: 2.5rem 0 .5rem; font-size: 1.25rem; }
 p { margin: .5rem 0; } .lead, figcaption { color: var(--soft); }
 table { border-collapse: collapse; margin: 1rem 0; font-variant-numeric: tabular-nums; }
@@ -90,6 +90,7 @@ def _part(part: Text | Table | Picture | Commands) -> str:
             kind = "jpeg" if path.suffix.lower() in (".jpg", ".jpeg") else "png"
             data = base64.b64encode(path.read_bytes()).decode()
             words = html.escape(caption)
-            return f'<figure><img alt="{words}" src="data:image/{kind};base64,{data}"><figcaption>{words}</figcaption></figure>\n'
+            image = f'<img alt="{words}" src="data:image/{kind};base64,{data}">'
+            return f"<figure>{image}<figcaption>{words}</figcaption></figure>\n"
         case Commands(lines):
             return f"<pre>{html.escape(chr(10).join(lines))}</pre>\n"

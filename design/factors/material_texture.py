@@ -1,7 +1,7 @@
 """Material and texture: what the object's surface is made of, in place of the model's own materials."""
 
 from ..declaration import AssetKind, Factor, Parameter
-from ..distributions import Choice, LogUniform, Normal, Uniform
+from ..distributions import Choice, LogUniform, Uniform
 from ..materials_catalogue import MATERIALS
 
 ORIGINAL = "original"
@@ -13,10 +13,10 @@ MATERIAL_TEXTURE = Factor(
     parameters=(
         Parameter(
             "material",
-            Choice(dict.fromkeys(MATERIALS, 1.0)),
+            Choice({kind.name: 1.0 for kind in MATERIALS}),
             fixed=ORIGINAL,
             help="Procedural material, or a PBR texture set of the design's texture libraries",
-            options={ORIGINAL: "The model's own materials", **MATERIALS},
+            options={ORIGINAL: "The model's own materials", **{kind.name: kind.help for kind in MATERIALS}},
             assets=AssetKind.TEXTURE,
         ),
         Parameter(
@@ -44,11 +44,10 @@ MATERIAL_TEXTURE = Factor(
         ),
         Parameter(
             "roughness",
-            Normal(0.0, 0.15, -0.4, 0.4),
-            fixed=0.0,
-            help="Added to the material's own roughness: below 0 shinier, above 0 duller",
-            hard_range=(-1.0, 1.0),
-            soft_range=(-0.5, 0.5),
+            Uniform(0.0, 1.0),
+            fixed=0.5,
+            help="From the smoothest (0) to the roughest (1) this material can be",
+            hard_range=(0.0, 1.0),
         ),
         Parameter(
             "texture_scale",

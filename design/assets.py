@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from .catalogue import split_fragment
+from .declaration import AssetKind
 from .design import BUILTIN_LIBRARY, STARTER_LIBRARY, Design, split_asset
 from .distributions import Choice
 from .document import overridden
+from .environments_catalogue import BUILTIN_ENVIRONMENTS
 from .errors import AssetError
 from .factors import FACTORS
 from .starter_catalogue import STARTER_CLASSES, starter_model_names
+from .texture_sets import pbr_sets
 
 
 def check_libraries(design: Design) -> None:
@@ -48,13 +50,8 @@ def _exists(design: Design, asset: str) -> bool:
         class_name = relative.partition("/")[0]
         return class_name in STARTER_CLASSES and relative in starter_model_names(class_name)
     if library == BUILTIN_LIBRARY:
-        return asset in _builtin_environments()
-    path: Path = design.library_folder(library) / split_fragment(relative)[0]
-    # A PBR texture set is a name that several files begin with.
-    return path.exists() or any(path.parent.glob(f"{path.name}*"))
-
-
-def _builtin_environments() -> tuple[str, ...]:
-    from .environments_catalogue import BUILTIN_ENVIRONMENTS
-
-    return BUILTIN_ENVIRONMENTS
+        return asset in BUILTIN_ENVIRONMENTS
+    folder = design.library_folder(library)
+    if design.libraries[library].kind == AssetKind.TEXTURE.value:
+        return relative in {texture.name for texture in pbr_sets(folder)}
+    return (folder / split_fragment(relative)[0]).exists()

@@ -27,6 +27,7 @@ from .errors import DesignError
 from .folders import Skipped
 from .images_catalogue import scan_environments, scan_photos
 from .starter_catalogue import STARTER_CLASSES, starter_model_names
+from .texture_sets import pbr_sets
 
 PHOTO_WEIGHT = 0.3
 
@@ -85,12 +86,10 @@ def start_design(sources: Sources, name: str, folder: Path, *, per_class: int = 
         found["photos"], skipped["photos"] = len(names), catalogue.skipped
         library("photos", sources.photos)
     if sources.textures is not None:
-        from .texture_sets import scan_texture_sets
-
-        sets, skipped["textures"] = scan_texture_sets(sources.textures)
+        sets = pbr_sets(sources.textures)
         for texture in sets:
             factors["material_texture"] = _with_weight(
-                factors["material_texture"], "material", f"textures:{texture}", 1.0
+                factors["material_texture"], "material", f"textures:{texture.name}", 1.0
             )
         found["textures"] = len(sets)
         library("textures", sources.textures)

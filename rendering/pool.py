@@ -157,7 +157,7 @@ class Pool:
     def _give_up(self, worker: _Worker, shard: Shard, reason: str) -> None:
         self._done += len(shard) - worker.images
         self._set_aside.append(SetAside(shard, reason))
-        self._report(Error(f"images {shard} are set aside: {reason}", fatal=False))
+        self._report(Log(f"images {shard} are set aside: {reason}", "warning"))
 
     def _progress(self) -> None:
         if self._shown == self._done:

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from simreal.commands import main
 from simreal.design.design import STARTER_LIBRARY
 from simreal.design.document import load
@@ -20,15 +21,21 @@ def refused(capsys: pytest.CaptureFixture, *arguments: object) -> str:
 
 
 @pytest.fixture
-def kit_design(kit: Path, tmp_path: Path) -> Path:
+def made(kit: Path, tmp_path: Path, capsys: pytest.CaptureFixture) -> tuple[Path, str]:
+    """A design over the whole kit, and what was said when it was made."""
     file = tmp_path / "kit.simreal.json"
     sources = ["--models", str(kit / "models"), "--environments", str(kit / "hdri"), "--photos", str(kit / "photos")]
     assert main(["design", "new", *sources, "--out", str(file), "--per-class", "50", "--seed", "7"]) == 0
-    return file
+    return file, capsys.readouterr().out
 
 
-def test_the_kit(kit_design: Path, kit: Path, capsys: pytest.CaptureFixture):
-    said = capsys.readouterr().out
+@pytest.fixture
+def kit_design(made: tuple[Path, str]) -> Path:
+    return made[0]
+
+
+def test_the_kit(made: tuple[Path, str], kit: Path):
+    kit_design, said = made
     assert "18 environments" in said
     assert "300 photos" in said
     assert f"simreal render {kit_design}" in said
@@ -66,7 +73,6 @@ def test_chosen_classes_in_their_order(tmp_path: Path):
 
 def test_a_file_that_is_there_is_not_replaced(kit_design: Path, capsys: pytest.CaptureFixture):
     before = kit_design.read_bytes()
-    capsys.readouterr()
     assert "is there already; --force replaces it" in refused(capsys, "new", "--out", kit_design)
     assert kit_design.read_bytes() == before
     assert main(["design", "new", "--out", str(kit_design), "--force"]) == 0
@@ -98,7 +104,6 @@ def test_what_cannot_be_made(tmp_path: Path, capsys: pytest.CaptureFixture):
 
 
 def test_show_says_everything_once(kit_design: Path, capsys: pytest.CaptureFixture):
-    capsys.readouterr()
     assert main(["design", "show", str(kit_design)]) == 0
     said = capsys.readouterr().out
     for factor in FACTORS.values():
@@ -117,7 +122,6 @@ def test_factors_are_explained(capsys: pytest.CaptureFixture):
 
 
 def test_validate(kit_design: Path, capsys: pytest.CaptureFixture):
-    capsys.readouterr()
     assert main(["design", "validate", str(kit_design), "--assets"]) == 0
     assert "ok (10 classes, 700 images in 3 splits)" in capsys.readouterr().out
     document = json.loads(kit_design.read_text())
@@ -130,3 +134,16 @@ def test_validate(kit_design: Path, capsys: pytest.CaptureFixture):
     document["factors"]["lens"]["weight"] = 1.5
     kit_design.write_text(json.dumps(document))
     assert "factors.lens.weight: must be between 0 and 1" in refused(capsys, "validate", kit_design)
+
+
+def test_texture_sets_become_materials(tmp_path: Path):
+    for name in ("rock_05_diff_1k.jpg", "rock_05_rough_1k.jpg", "deep/Wood023_1K-JPG_Color.jpg"):
+        (tmp_path / "textures" / name).parent.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (4, 4)).save(tmp_path / "textures" / name)
+    file = tmp_path / "d.json"
+    assert main(["design", "new", "--textures", str(tmp_path / "textures"), "--out", str(file)]) == 0
+    options = load(file).factors["material_texture"].parameters["material"].distribution.options
+    assert {"textures:rock_05", "textures:Wood023_1K-JPG", "wood"} <= set(options)
+    assert main(["design", "validate", str(file), "--assets"]) == 0
+    (tmp_path / "textures" / "rock_05_diff_1k.jpg").unlink()
+    assert main(["design", "validate", str(file), "--assets"]) == 2

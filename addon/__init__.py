@@ -1,0 +1,1 @@
+"""What Blender keeps for Simreal: properties derived from the factors, preferences, the command, and running jobs."""

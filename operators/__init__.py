@@ -1,0 +1,27 @@
+"""Operators: one verb a file. Each wraps plain functions of the rooms below, and reports their errors."""
+
+from __future__ import annotations
+
+import importlib
+
+MODULES = (
+    "design_starter",
+    "design_from_folder",
+    "design_import",
+    "design_export",
+    "classes_enable",
+    "factor_weights",
+    "preview",
+    "preview_show",
+    "render",
+    "train",
+    "score",
+    "job_cancel",
+    "job_forget",
+    "folder_open",
+)
+
+
+def classes() -> list[type]:
+    """The classes to register, in order."""
+    return [cls for name in MODULES for cls in importlib.import_module(f".{name}", __package__).CLASSES]

@@ -1,0 +1,12 @@
+"""The sidebar tab "Simreal" of the 3D viewport: one panel a file, drawing only, in the order of the work."""
+
+from __future__ import annotations
+
+import importlib
+
+MODULES = ("design", "factors", "preview", "render", "train", "score")
+
+
+def classes() -> list[type]:
+    """The classes to register, in order."""
+    return [cls for name in MODULES for cls in importlib.import_module(f".{name}", __package__).CLASSES]

@@ -1,0 +1,181 @@
+"""Between ``Scene.simreal`` and Design: what is loaded and not touched comes back exactly as it was."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from ..design.declaration import Parameter
+from ..design.design import FORMAT_VERSION, Design, FactorSettings, ParameterSettings, default_factors
+from ..design.distributions import Choice, field_names
+from ..design.document import VERSION_KEY, from_document
+from ..design.errors import DesignError
+from ..design.factors import FACTORS
+from .factor_properties import initial_number
+from .units import from_stored, to_stored
+
+INT32 = range(-(2**31), 2**31)
+
+
+def design_of(state: Any) -> Design:
+    """The checked design that ``Scene.simreal`` holds; classes switched off are left out. Raises DesignError."""
+    exact = json.loads(state.exact)
+    document = {
+        VERSION_KEY: FORMAT_VERSION,
+        "name": state.title,
+        "description": state.description,
+        "seed": state.seed,
+        "instances": state.instances,
+        "image": {name: getattr(state.image, name) for name in ("resolution_px", "samples", "bounces", "denoiser")},
+        "libraries": {
+            entry.name: {"kind": entry.kind, "path": entry.path, "up_axis": entry.up_axis} for entry in state.libraries
+        },
+        "classes": [
+            {
+                "name": entry.name,
+                "models": entry.models.split("\n") if entry.models else [],
+                "weight": _as_loaded(exact, f"classes.{entry.name}.weight", entry.weight),
+            }
+            for entry in state.classes
+            if entry.enabled
+        ],
+        "factors": {name: _factor_document(exact, name, getattr(state.factors, name)) for name in FACTORS},
+        "splits": {
+            entry.name: {"count": entry.count, "seed": entry.seed, "overrides": _overrides(entry)}
+            for entry in state.splits
+        },
+    }
+    return from_document(document, Path(bpy.path.abspath(state.folder)))
+
+
+def load_design(state: Any, design: Design) -> None:
+    """Put a design into ``Scene.simreal``. DesignError, before anything is changed, where Blender cannot hold it."""
+    _check_integers(design)
+    state.title, state.description, state.seed = design.name, design.description, design.seed
+    state.instances, state.folder = design.instances, str(design.folder)
+    for name in ("resolution_px", "samples", "bounces", "denoiser"):
+        setattr(state.image, name, getattr(design.image, name))
+    state.libraries.clear()
+    for name, library in design.libraries.items():
+        entry = state.libraries.add()
+        entry.name, entry.kind, entry.path, entry.up_axis = name, library.kind, library.path, library.up_axis
+    state.classes.clear()
+    for cls in design.classes:
+        entry = state.classes.add()
+        entry.name, entry.models, entry.weight = cls.name, "\n".join(cls.models), cls.weight
+    state.active_class = 0
+    state.splits.clear()
+    for split in design.splits:
+        entry = state.splits.add()
+        entry.name, entry.count, entry.seed = split.name, split.count, split.seed
+        entry.overrides = json.dumps(dict(split.overrides), ensure_ascii=False)
+    state.active_split = 0
+    for name, settings in design.factors.items():
+        _load_factor(getattr(state.factors, name), name, settings)
+    state.exact = json.dumps(dict(_numbers(design)), ensure_ascii=False)
+
+
+def complete(state: Any) -> None:
+    """Give choices that have no options, in a .blend saved before they were declared, the declared ones."""
+    if not state.title:
+        return
+    for name, settings in default_factors().items():
+        for parameter in FACTORS[name].parameters:
+            target = getattr(getattr(state.factors, name), parameter.name)
+            if parameter.is_choice and not target.options:
+                _load_choice(target, parameter, settings.parameters[parameter.name])
+
+
+def _load_factor(group: Any, name: str, settings: FactorSettings) -> None:
+    group.weight = settings.weight
+    for parameter in FACTORS[name].parameters:
+        given = settings.parameters[parameter.name]
+        load = _load_choice if parameter.is_choice else _load_numbers
+        load(getattr(group, parameter.name), parameter, given)
+
+
+def _load_choice(target: Any, parameter: Parameter, given: ParameterSettings) -> None:
+    """The options of the design first, in its order; then, switched off, those that were declared besides."""
+    assert isinstance(given.distribution, Choice)
+    target.options.clear()
+    for name in dict.fromkeys((*given.distribution.options, *parameter.options)):
+        option = target.options.add()
+        option.name = name
+        option.enabled = name in given.distribution.options
+        option.weight = given.distribution.options.get(name, 1.0)
+    target.active_option = 0
+    target.fixed = str(given.fixed)
+
+
+def _load_numbers(target: Any, parameter: Parameter, given: ParameterSettings) -> None:
+    target.distribution = given.distribution.kind
+    own = field_names(given.distribution.kind)
+    for field in ("value", "min", "max", "mean", "std"):
+        value = getattr(given.distribution, field) if field in own else initial_number(parameter, field)
+        setattr(target, field, to_stored(value, parameter.unit))
+    target.fixed = to_stored(float(given.fixed), parameter.unit)
+
+
+def _factor_document(exact: dict[str, float], name: str, group: Any) -> dict[str, Any]:
+    document: dict[str, Any] = {"weight": _as_loaded(exact, f"factors.{name}.weight", group.weight)}
+    for parameter in FACTORS[name].parameters:
+        path, given = f"factors.{name}.{parameter.name}", getattr(group, parameter.name)
+        if parameter.is_choice:
+            options = {
+                option.name: _as_loaded(exact, f"{path}.options.{option.name}", option.weight)
+                for option in given.options
+                if option.enabled
+            }
+            document[parameter.name] = {"distribution": Choice.kind, "options": options, "fixed": given.fixed}
+        else:
+            numbers = {
+                field: _as_loaded(exact, f"{path}.{field}", getattr(given, field), parameter.unit)
+                for field in (*field_names(given.distribution), "fixed")
+            }
+            document[parameter.name] = {"distribution": given.distribution, **numbers}
+    return document
+
+
+def _numbers(design: Design) -> Iterator[tuple[str, float]]:
+    """Every 64-bit number that Blender keeps in 32 bits, by its path."""
+    for cls in design.classes:
+        yield f"classes.{cls.name}.weight", cls.weight
+    for name, settings in design.factors.items():
+        yield f"factors.{name}.weight", settings.weight
+        for key, given in settings.parameters.items():
+            path = f"factors.{name}.{key}"
+            if isinstance(given.distribution, Choice):
+                for option, weight in given.distribution.options.items():
+                    yield f"{path}.options.{option}", weight
+            else:
+                for field in field_names(given.distribution.kind):
+                    yield f"{path}.{field}", getattr(given.distribution, field)
+                yield f"{path}.fixed", float(given.fixed)
+
+
+def _as_loaded(exact: dict[str, float], path: str, stored: float, unit: str = "") -> float:
+    """The number as it was loaded, if what Blender keeps is still that number; else what Blender keeps, rounded."""
+    loaded = exact.get(path)
+    if loaded is not None and to_stored(loaded, unit) == stored:
+        return loaded
+    return from_stored(stored, unit)
+
+
+def _overrides(split: Any) -> Any:
+    try:
+        return json.loads(split.overrides)
+    except ValueError as error:
+        raise DesignError(f"splits.{split.name}.overrides", f"is not JSON: {error}") from None
+
+
+def _check_integers(design: Design) -> None:
+    numbers = {"seed": design.seed}
+    for split in design.splits:
+        numbers |= {f"splits.{split.name}.count": split.count, f"splits.{split.name}.seed": split.seed}
+    for path, number in numbers.items():
+        if number not in INT32:
+            raise DesignError(path, f"Blender holds whole numbers up to {INT32[-1]}, this is {number}")

@@ -1,0 +1,40 @@
+"""What happens in Blender when a job has ended: a contact sheet becomes an image that is shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import bpy
+
+from .jobs import Job, State
+
+PREVIEW_IMAGE = "Simreal Preview"
+
+
+def show_result(job: Job) -> None:
+    """Show what a finished job made, where there is something to show it in."""
+    if job.state is State.DONE and "preview" in job.results:
+        image = load_sheet(Path(str(job.results["preview"]["sheet"])))
+        for area in image_editors():
+            area.spaces.active.image = image
+
+
+def load_sheet(path: Path) -> bpy.types.Image:
+    """The contact sheet as the one image data-block that sheets are shown in."""
+    image = bpy.data.images.get(PREVIEW_IMAGE)
+    if image is None:
+        image = bpy.data.images.load(str(path))
+        image.name = PREVIEW_IMAGE
+    else:
+        image.filepath = str(path)
+        image.reload()
+    image.preview_ensure()
+    if image.preview is not None:
+        image.preview.reload()
+    return image
+
+
+def image_editors() -> list[bpy.types.Area]:
+    """The open Image Editors of all windows."""
+    windows = bpy.context.window_manager.windows
+    return [area for window in windows for area in window.screen.areas if area.ui_type == "IMAGE_EDITOR"]

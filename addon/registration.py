@@ -1,0 +1,39 @@
+"""Registers everything with Blender, and takes back exactly that, in reverse order.
+
+Where registering fails half-way, what was registered is taken back and the error goes on to Blender.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+import bpy
+from bpy.props import PointerProperty
+
+from .. import operators, panels
+from ..design.factors import FACTORS
+from . import cli, job_watch, preferences
+from .factor_properties import factor_classes
+from .scene_properties import STATIC_CLASSES, scene_class
+
+_registered: list[ExitStack] = []
+
+
+def register() -> None:
+    """Register classes, ``Scene.simreal``, the command and the watch of jobs."""
+    with ExitStack() as stack:
+        groups = factor_classes(FACTORS)
+        scene = scene_class(groups[-1])
+        for cls in (*groups, *STATIC_CLASSES, scene, *preferences.CLASSES, *operators.classes(), *panels.classes()):
+            bpy.utils.register_class(cls)
+            stack.callback(bpy.utils.unregister_class, cls)
+        bpy.types.Scene.simreal = PointerProperty(type=scene)
+        stack.callback(delattr, bpy.types.Scene, "simreal")
+        stack.callback(cli.register())
+        stack.callback(job_watch.register())
+        _registered.append(stack.pop_all())
+
+
+def unregister() -> None:
+    """Take back everything that ``register`` did."""
+    _registered.pop().close()

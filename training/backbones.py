@@ -37,13 +37,12 @@ class Classifier(nn.Module):
     mean: Tensor
     std: Tensor
 
-    def __init__(self, backbone: nn.Module, classes: int, normalisation: Normalisation, architecture: str) -> None:
+    def __init__(self, backbone: nn.Module, features: int, classes: int, normalisation: Normalisation) -> None:
         super().__init__()
-        self.architecture = architecture
         self.register_buffer("mean", torch.tensor(normalisation.mean).view(1, 3, 1, 1))
         self.register_buffer("std", torch.tensor(normalisation.std).view(1, 3, 1, 1))
         self.backbone = backbone
-        self.head = nn.Linear(feature_count(backbone), classes)
+        self.head = nn.Linear(features, classes)
         nn.init.normal_(self.head.weight, std=0.01)
         nn.init.zeros_(self.head.bias)
 
@@ -67,10 +66,8 @@ def build_classifier(config: RunConfig, classes: int) -> Classifier:
     package of the bundled weights missing).
     """
     torch.manual_seed(config.seed)
-    bundled = config.weights == "imagenet"
-    name = efficientnet_lite.ARCHITECTURE if bundled else config.backbone
-    backbone = create_backbone(name, config.crop_px, pretrained=config.weights == "timm")
-    if bundled:
+    backbone = create_backbone(architecture(config), config.crop_px, pretrained=config.weights == "timm")
+    if config.weights == "imagenet":
         normalisation = load_weights(backbone, efficientnet_lite.weights_file())
     elif config.weights_file is not None:
         normalisation = load_weights(backbone, Path(config.weights_file))
@@ -78,14 +75,19 @@ def build_classifier(config: RunConfig, classes: int) -> Classifier:
         normalisation = Normalisation(IMAGENET_MEAN, IMAGENET_STD)
     else:
         normalisation = _timm_normalisation(backbone)
-    return Classifier(backbone, classes, normalisation, check_backbone(name))
+    return Classifier(backbone, feature_count(backbone, config.crop_px), classes, normalisation)
+
+
+def architecture(config: RunConfig) -> str:
+    """The timm model that a config's backbone is."""
+    return efficientnet_lite.ARCHITECTURE if config.weights == "imagenet" else config.backbone
 
 
 def create_backbone(name: str, image_px: int, pretrained: bool = False) -> nn.Module:
     """A timm model without its classifier: images (N, 3, S, S) to features (N, D)."""
-    architecture = check_backbone(name)
+    base = check_backbone(name)
     options: dict[str, Any] = {}
-    known = timm.get_pretrained_cfg(architecture)
+    known = timm.get_pretrained_cfg(base)
     if known is not None and known.fixed_input_size:  # transformers and mixers fix their token grid
         options["img_size"] = image_px
     try:
@@ -94,7 +96,7 @@ def create_backbone(name: str, image_px: int, pretrained: bool = False) -> nn.Mo
         if pretrained:
             raise ToolError(
                 f"cannot get timm's weights for {name} ({_first_line(error)}); check the network, "
-                "give a local --weights FILE, or use --from-scratch, or --backbone efficientnet_lite0, which needs no network"
+                "or use --weights FILE, --from-scratch, or --backbone efficientnet_lite0, which needs no network"
             ) from error
         raise RunError(f"{name} cannot be built for {image_px} px images ({_first_line(error)})") from error
 
@@ -179,16 +181,20 @@ def _triple(values: Any) -> tuple[float, float, float]:
     return red, green, blue
 
 
-def feature_count(backbone: nn.Module) -> int:
-    """D of the features (N, D). Taken from a forward pass: ``num_features`` is not it for every timm model."""
-    cfg = cast(dict[str, Any], backbone.pretrained_cfg)
-    size = getattr(getattr(backbone, "patch_embed", None), "img_size", None) or cfg["input_size"][1:]
+def feature_count(backbone: nn.Module, image_px: int) -> int:
+    """D of the features (N, D), from a forward pass: ``num_features`` is not it for every timm model.
+
+    Raises ``RunError`` where the backbone cannot take images of ``image_px``.
+    """
     was_training = backbone.training
     backbone.eval()
-    with torch.inference_mode():
-        count = backbone(torch.zeros(1, 3, *size)).shape[1]
-    backbone.train(was_training)
-    return int(count)
+    try:
+        with torch.inference_mode():
+            return int(backbone(torch.zeros(1, 3, image_px, image_px)).shape[1])
+    except (RuntimeError, AssertionError, ValueError) as error:
+        raise RunError(f"the backbone cannot take {image_px} px images ({_first_line(error)})") from error
+    finally:
+        backbone.train(was_training)
 
 
 def bundled_weights_installed() -> bool:

@@ -64,7 +64,15 @@ def draw_head_fit(fit: HeadFit) -> bytes:
         capsize=3,
         marker="o",
     )
-    accuracy.plot(strengths, [100 * trial.top1 for trial in fit.trials], color=_VALIDATION, marker="o")
+    accuracy.errorbar(
+        strengths,
+        [100 * trial.top1 for trial in fit.trials],
+        [100 * trial.top1_error for trial in fit.trials],
+        color=_VALIDATION,
+        ecolor=_TRAIN,
+        capsize=3,
+        marker="o",
+    )
     for axes, title in (
         (loss, f"Cross-entropy on held-out {fit.held_out}"),
         (accuracy, f"Accuracy on held-out {fit.held_out}, %"),

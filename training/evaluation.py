@@ -25,7 +25,7 @@ from .loading import Samples, batches, read_samples
 from .run_folder import write_bytes, write_json
 from .transforms import CentreCrop
 
-_BATCH = 64
+_BATCH = 16  # see training.features
 
 
 @attrs.frozen

@@ -20,7 +20,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 import onnx
-import onnxruntime  # type: ignore[import-untyped]
+import onnxruntime
 import torch
 from torch import Tensor, nn
 

@@ -1,8 +1,8 @@
 """A linear head on frozen features: multinomial logistic regression, its regularisation chosen on rendered data.
 
 Held out in turn are whole 3D models, so that what is measured is how well the head does on objects it has not seen; no
-photo takes part. Of the strengths whose held-out loss is within one standard error of the best, the strongest is taken
-(Breiman et al. 1984, Sec. 3.4.3): the photos differ from the renders more than held-out renders do.
+photo takes part. Of the strengths whose held-out accuracy is within one standard error of the best, the strongest is
+taken (Breiman et al. 1984, Sec. 3.4.3): the photos differ from the renders more than held-out renders do.
 """
 
 from __future__ import annotations
@@ -24,12 +24,13 @@ _MOST_IMAGES_TO_CHOOSE_BY = 6000
 
 @attrs.frozen
 class Trial:
-    """One strength's held-out results: mean and standard error of the cross-entropy over the folds, and accuracy."""
+    """One strength's held-out results: mean and standard error, over the folds, of cross-entropy and accuracy."""
 
     strength: float
     loss: float
     loss_error: float
     top1: float
+    top1_error: float
 
 
 @attrs.frozen
@@ -93,9 +94,9 @@ def put_head(head: nn.Linear, fit: HeadFit) -> None:
 
 
 def choose(trials: Sequence[Trial]) -> float:
-    """The strongest regularisation within one standard error of the best held-out loss."""
-    best = min(trials, key=lambda trial: trial.loss)
-    return max(trial.strength for trial in trials if trial.loss <= best.loss + best.loss_error)
+    """The strongest regularisation within one standard error of the best held-out accuracy."""
+    best = max(trials, key=lambda trial: trial.top1)
+    return max(trial.strength for trial in trials if trial.top1 >= best.top1 - best.top1_error)
 
 
 def assign_folds(
@@ -151,10 +152,10 @@ def _try_strengths(problem: _Problem, folds: Tensor, progress: Callable[[int, in
         logits = torch.einsum("nd,fdk->fnk", problem.features[0], start[0]) + start[1][:, None]
         truth = problem.truth.expand(len(used), -1)
         losses = F.cross_entropy(logits.transpose(1, 2), truth, reduction="none")
-        per_fold = (losses * held_out).sum(1) / held_out.sum(1)
-        right = (logits.argmax(2) == truth) & held_out
-        error = float(per_fold.std() / len(used) ** 0.5) if len(used) > 1 else 0.0
-        trials.append(Trial(strength, float(per_fold.mean()), error, float(right.sum() / held_out.sum())))
+        right = (logits.argmax(2) == truth).float()
+        means = [(values * held_out).sum(1) / held_out.sum(1) for values in (losses, right)]
+        errors = [float(mean.std() / len(used) ** 0.5) if len(used) > 1 else 0.0 for mean in means]
+        trials.append(Trial(strength, float(means[0].mean()), errors[0], float(means[1].mean()), errors[1]))
         progress(number + 1, len(STRENGTHS) + 1)
     return tuple(trials)
 

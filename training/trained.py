@@ -9,7 +9,7 @@ import attrs
 
 from ..datasets.reading import DataSet
 from ..design.errors import RunError
-from .backbones import Classifier, Normalisation, create_backbone
+from .backbones import Classifier, Normalisation, architecture, create_backbone, feature_count
 from .config import RunConfig
 from .run_folder import RunFolder, load_torch, save_torch
 
@@ -35,7 +35,7 @@ def save_trained(folder: RunFolder, classifier: Classifier, config: RunConfig, d
             "simreal_model": 1,
             "state_dict": {name: value.cpu() for name, value in classifier.state_dict().items()},
             "classes": list(data.classes),
-            "architecture": classifier.architecture,
+            "architecture": architecture(config),
             "backbone": config.backbone,
             "resize_px": config.resize_px,
             "crop_px": config.crop_px,
@@ -67,7 +67,7 @@ def _trained(values: dict[str, Any]) -> TrainedModel:
     classes = tuple(values["classes"])
     backbone = create_backbone(values["architecture"], values["crop_px"])
     unset = Normalisation((0.0, 0.0, 0.0), (1.0, 1.0, 1.0))  # the true one is in the state dict
-    classifier = Classifier(backbone, len(classes), unset, values["architecture"])
+    classifier = Classifier(backbone, feature_count(backbone, values["crop_px"]), len(classes), unset)
     classifier.load_state_dict(values["state_dict"])
     return TrainedModel(
         classifier=classifier.eval(),

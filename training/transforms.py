@@ -11,7 +11,7 @@ import numpy.typing as npt
 import torch
 from PIL import Image
 from torch import Tensor
-from torchvision.transforms import v2  # type: ignore[import-untyped]
+from torchvision.transforms import v2
 
 from ..datasets.preprocessing import resize_and_crop, resize_shorter_side
 from .config import Augmentation

@@ -1,4 +1,4 @@
-"""The starter library's names: which classes it has and how many models each. What they look like is rendering/starter."""
+"""The starter library's names: its classes and how many models each has. What they look like is rendering/starter."""
 
 STARTER_CLASSES: tuple[str, ...] = (
     "airplane",

@@ -21,7 +21,7 @@ from .umbrella import umbrella
 
 __all__ = ["INSTANCES_PER_CLASS", "STARTER_CLASSES", "Mesh", "Part", "StarterModel", "build", "starter_model_names"]
 
-# A modeller builds instance number ``index`` of its class; the index picks the form, the draws its measures and colours.
+# A modeller builds instance ``index`` of its class: the index picks the form, the draws its measures and colours.
 _MODELLERS: dict[str, Callable[[int, Draws], Assembly]] = {
     "airplane": airplane,
     "bicycle": bicycle,
@@ -37,8 +37,10 @@ _MODELLERS: dict[str, Callable[[int, Draws], Assembly]] = {
 
 
 def build(name: str) -> StarterModel:
-    """The model ``name`` ("chair/03"): always the same, on any machine. Raises AssetError for a name not in the list."""
+    """The model ``name`` ("chair/03"): always the same, on any machine. Raises AssetError if there is none."""
     cls, _, number = name.partition("/")
     if cls not in STARTER_CLASSES or name not in starter_model_names(cls):
-        raise AssetError(f"no starter model {name!r}; names run from {STARTER_CLASSES[0]}/00 on, see starter_model_names")
+        raise AssetError(
+            f"no starter model {name!r}; names run from {STARTER_CLASSES[0]}/00 on, see starter_model_names"
+        )
     return _MODELLERS[cls](int(number), Draws(name)).finish()

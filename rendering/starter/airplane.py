@@ -21,7 +21,9 @@ class Form:
 
     kind: str
     body: float  # fuselage diameter
-    wing: tuple[float, float, float, float, float]  # leading edge y at the root, root chord, tip chord, half span, sweep at the tip
+    wing: tuple[
+        float, float, float, float, float
+    ]  # leading edge y at the root, root chord, tip chord, half span, sweep at the tip
     wing_z: float = -0.3  # in fuselage diameters
     dihedral_deg: float = 5.0
     tail: tuple[float, float, float] = (1.5, 1.9, 1.2)  # tailplane chord, half span, sweep
@@ -37,17 +39,133 @@ class Form:
 
 _FORMS: tuple[Form, ...] = (
     Form("airliner", 1.15, (3.5, 2.1, 0.6, 4.9, 2.5), jets=((1.7, 3.55, -0.78, 0.36),)),
-    Form("cessna", 1.45, (2.9, 1.65, 1.15, 6.3, 0.25), 0.52, 1.5, (1.3, 2.0, 0.3), (1.6, 0.9, 1.5, 0.8), props=((0, 0.0, 0, 1.3),), gear="fixed", upsweep=0.42),
+    Form(
+        "cessna",
+        1.45,
+        (2.9, 1.65, 1.15, 6.3, 0.25),
+        0.52,
+        1.5,
+        (1.3, 2.0, 0.3),
+        (1.6, 0.9, 1.5, 0.8),
+        props=((0, 0.0, 0, 1.3),),
+        gear="fixed",
+        upsweep=0.42,
+    ),
     Form("jumbo", 1.2, (3.1, 2.6, 0.6, 4.9, 3.1), jets=((1.6, 3.2, -0.8, 0.32), (3.0, 4.5, -0.6, 0.32))),
-    Form("fighter", 1.05, (4.0, 4.2, 0.9, 3.2, 3.0), -0.05, -1.0, (1.7, 1.7, 1.1), (1.9, 0.7, 1.7, 1.3), gear="up", canopy=(1.9, 4.2), cabin_windows=False, upsweep=0.0),
-    Form("biplane", 1.2, (2.1, 1.6, 1.5, 4.7, 0.1), -0.35, 2.5, (1.3, 1.7, 0.3), (1.4, 0.8, 1.3, 0.4), props=((0, 0.0, 0, 1.45),), gear="taildragger", canopy=None, cabin_windows=False, upsweep=0.25),
-    Form("business", 1.0, (4.6, 1.9, 0.6, 4.1, 1.5), -0.42, 4, (1.1, 1.7, 0.9), (1.9, 1.2, 1.7, 1.6), True, jets=((0.85, 6.6, 0.22, 0.29),)),
-    Form("turboprop", 1.1, (3.9, 1.4, 0.75, 5.3, 0.3), 0.48, 1, (1.2, 1.8, 0.4), (2.2, 1.3, 1.9, 1.4), True, props=((2.0, 2.9, 0.5, 1.0),)),
-    Form("glider", 0.75, (3.1, 1.0, 0.4, 8.6, 0.15), 0.25, 3, (0.7, 1.5, 0.2), (1.1, 0.7, 1.3, 0.5), True, gear="up", canopy=(0.6, 2.6), cabin_windows=False, upsweep=0.25),
-    Form("low wing", 1.4, (3.0, 1.75, 1.35, 5.3, 0.1), -0.38, 6, (1.3, 1.9, 0.2), (1.5, 0.8, 1.5, 0.9), props=((0, 0.0, 0, 1.25),), gear="fixed", canopy=(2.7, 5.6), cabin_windows=False, upsweep=0.35),
-    Form("regional", 0.95, (4.2, 1.8, 0.55, 4.3, 1.8), -0.38, 4, (1.2, 1.7, 0.9), (2.0, 1.5, 1.7, 1.7), True, jets=((0.85, 6.8, 0.12, 0.3),)),
-    Form("warbird", 1.25, (2.7, 2.3, 0.9, 4.9, 0.5), -0.3, 5, (1.4, 1.9, 0.4), (1.6, 0.7, 1.4, 0.7), props=((0, 0.0, 0, 1.5),), gear="taildragger", canopy=(3.3, 5.4), cabin_windows=False, upsweep=0.2),
-    Form("seaplane", 1.4, (2.9, 1.7, 1.2, 5.9, 0.2), 0.55, 1, (1.4, 2.0, 0.3), (1.7, 0.9, 1.6, 0.8), props=((0, 0.0, 0, 1.3),), gear="floats", upsweep=0.4),
+    Form(
+        "fighter",
+        1.05,
+        (4.0, 4.2, 0.9, 3.2, 3.0),
+        -0.05,
+        -1.0,
+        (1.7, 1.7, 1.1),
+        (1.9, 0.7, 1.7, 1.3),
+        gear="up",
+        canopy=(1.9, 4.2),
+        cabin_windows=False,
+        upsweep=0.0,
+    ),
+    Form(
+        "biplane",
+        1.2,
+        (2.1, 1.6, 1.5, 4.7, 0.1),
+        -0.35,
+        2.5,
+        (1.3, 1.7, 0.3),
+        (1.4, 0.8, 1.3, 0.4),
+        props=((0, 0.0, 0, 1.45),),
+        gear="taildragger",
+        canopy=None,
+        cabin_windows=False,
+        upsweep=0.25,
+    ),
+    Form(
+        "business",
+        1.0,
+        (4.6, 1.9, 0.6, 4.1, 1.5),
+        -0.42,
+        4,
+        (1.1, 1.7, 0.9),
+        (1.9, 1.2, 1.7, 1.6),
+        True,
+        jets=((0.85, 6.6, 0.22, 0.29),),
+    ),
+    Form(
+        "turboprop",
+        1.1,
+        (3.9, 1.4, 0.75, 5.3, 0.3),
+        0.48,
+        1,
+        (1.2, 1.8, 0.4),
+        (2.2, 1.3, 1.9, 1.4),
+        True,
+        props=((2.0, 2.9, 0.5, 1.0),),
+    ),
+    Form(
+        "glider",
+        1.0,
+        (3.0, 1.25, 0.5, 7.0, 0.2),
+        0.25,
+        3,
+        (0.7, 1.5, 0.2),
+        (1.1, 0.7, 1.3, 0.5),
+        True,
+        gear="up",
+        canopy=(0.6, 2.6),
+        cabin_windows=False,
+        upsweep=0.25,
+    ),
+    Form(
+        "low wing",
+        1.4,
+        (3.0, 1.75, 1.35, 5.3, 0.1),
+        -0.38,
+        6,
+        (1.3, 1.9, 0.2),
+        (1.5, 0.8, 1.5, 0.9),
+        props=((0, 0.0, 0, 1.25),),
+        gear="fixed",
+        canopy=(2.7, 5.6),
+        cabin_windows=False,
+        upsweep=0.35,
+    ),
+    Form(
+        "regional",
+        0.95,
+        (4.2, 1.8, 0.55, 4.3, 1.8),
+        -0.38,
+        4,
+        (1.2, 1.7, 0.9),
+        (2.0, 1.5, 1.7, 1.7),
+        True,
+        jets=((0.85, 6.8, 0.12, 0.3),),
+    ),
+    Form(
+        "warbird",
+        1.25,
+        (2.7, 2.3, 0.9, 4.9, 0.5),
+        -0.3,
+        5,
+        (1.4, 1.9, 0.4),
+        (1.6, 0.7, 1.4, 0.7),
+        props=((0, 0.0, 0, 1.5),),
+        gear="taildragger",
+        canopy=(3.3, 5.4),
+        cabin_windows=False,
+        upsweep=0.2,
+    ),
+    Form(
+        "seaplane",
+        1.4,
+        (2.9, 1.7, 1.2, 5.9, 0.2),
+        0.55,
+        1,
+        (1.4, 2.0, 0.3),
+        (1.7, 0.9, 1.6, 0.8),
+        props=((0, 0.0, 0, 1.3),),
+        gear="floats",
+        upsweep=0.4,
+    ),
 )
 
 
@@ -73,8 +191,10 @@ def airplane(index: int, draws: Draws) -> Assembly:
             add_jet(model, skin if form.kind != "airliner" else trim, (side * x, y, z), radius)
         _add_pylon(model, form, skin, (x, y, z), radius)
     for x, y, z, radius in form.props:
-        add_propeller(model, skin, trim, (x, y, z), radius, form.body, draws.whole("blades", 2, 3) if x == 0 else 5)
-    add_gear(model, form.gear, form.body, form.wing[0] + 0.6 * form.wing[1], trim, skin)
+        add_propeller(
+            model, skin, trim, (x, y, z), radius, body=form.body, blades=draws.whole("blades", 2, 3) if x == 0 else 5
+        )
+    add_gear(model, form.gear, trim, skin, body=form.body, wing_y=form.wing[0] + 0.6 * form.wing[1])
     if form.kind == "fighter":
         _add_fighter_parts(model, form, skin)
     return model
@@ -84,17 +204,45 @@ def _body_stations(form: Form) -> Points:
     """(y, width, height, centre z) down the fuselage, (N, 4)."""
     d, up = form.body, form.upsweep * form.body
     if form.kind == "fighter":
-        rows = [(0.0, 0.05, 0.05, -0.1), (1.0, 0.45, 0.45, -0.05), (2.5, 0.75, 0.8, 0.0), (4.5, 1.2, 0.9, 0.0), (7.0, 1.35, 0.9, 0.0), (9.2, 1.1, 0.8, 0.0), (10.0, 0.8, 0.7, 0.0)]
+        rows = [
+            (0.0, 0.05, 0.05, -0.1),
+            (1.0, 0.45, 0.45, -0.05),
+            (2.5, 0.75, 0.8, 0.0),
+            (4.5, 1.2, 0.9, 0.0),
+            (7.0, 1.35, 0.9, 0.0),
+            (9.2, 1.1, 0.8, 0.0),
+            (10.0, 0.8, 0.7, 0.0),
+        ]
         return spline([(y, w * d, h * d, z) for y, w, h, z in rows], 6)
     if form.kind == "glider":
-        rows = [(0.0, 0.1, 0.1, -0.1), (0.5, 0.6, 0.7, -0.05), (1.8, 1.0, 1.25, 0.05), (3.2, 0.85, 1.1, 0.1), (5.0, 0.4, 0.5, 0.2), (10.0, 0.18, 0.22, 0.3)]
+        rows = [
+            (0.0, 0.1, 0.1, -0.1),
+            (0.5, 0.6, 0.7, -0.05),
+            (1.8, 1.0, 1.25, 0.05),
+            (3.2, 0.85, 1.1, 0.1),
+            (5.0, 0.4, 0.5, 0.2),
+            (10.0, 0.18, 0.22, 0.3),
+        ]
         return spline([(y, w * d, h * d, z) for y, w, h, z in rows], 6)
     if form.props and form.props[0][0] == 0:  # engine in the nose
         cabin = 1.12 if form.kind in ("cessna", "seaplane") else 0.95
-        rows = [(0.15, 0.55, 0.55, 0), (0.35, 0.72, 0.72, 0), (1.8, 0.9, 0.82, 0), (2.9, 0.95, cabin, (cabin - 0.8) / 2 * d), (4.6, 0.9, cabin, (cabin - 0.8) / 2 * d)]
+        rows = [
+            (0.15, 0.55, 0.55, 0),
+            (0.35, 0.72, 0.72, 0),
+            (1.8, 0.9, 0.82, 0),
+            (2.9, 0.95, cabin, (cabin - 0.8) / 2 * d),
+            (4.6, 0.9, cabin, (cabin - 0.8) / 2 * d),
+        ]
         rows += [(6.2, 0.6, 0.62, 0.4 * up), (8.5, 0.3, 0.38, 0.75 * up), (10.0, 0.08, 0.2, up)]
         return spline([(y, w * d, h * d, z) for y, w, h, z in rows], 6)
-    rows = [(0.0, 0.04, 0.04, -0.12), (0.12, 0.34, 0.32, -0.11), (0.45, 0.66, 0.64, -0.07), (1.0, 0.92, 0.9, -0.02), (1.6, 1, 1, 0), (6.4, 1, 1, 0)]
+    rows = [
+        (0.0, 0.04, 0.04, -0.12),
+        (0.12, 0.34, 0.32, -0.11),
+        (0.45, 0.66, 0.64, -0.07),
+        (1.0, 0.92, 0.9, -0.02),
+        (1.6, 1, 1, 0),
+        (6.4, 1, 1, 0),
+    ]
     rows += [(8.0, 0.74, 0.76, 0.1), (9.3, 0.36, 0.42, 0.27), (10.0, 0.1, 0.16, 0.36)]
     scaled = [(y, w * d, h * d, z * d if y < 2 else z * 2 * up) for y, w, h, z in rows]
     stations = spline(scaled, 8)
@@ -136,32 +284,51 @@ def _add_fuselage(model: Assembly, form: Form, skin: Part, trim: Part) -> None:
     if form.cabin_windows and not (form.props and form.props[0][0] == 0):
         for y0 in np.arange(1.7, 7.2, 0.26):
             w, z = (float(np.interp(y0, rows[:, 0], rows[:, k])) for k in (1, 3))
-            model.add(tinted(), box(0.04, 0.13, 0.17, 0.015).at(w / 2 * 0.985, float(y0), min(z, 0.2) + 0.14 * form.body).both_sides())
+            model.add(
+                tinted(),
+                box(0.04, 0.13, 0.17, 0.019, 1)
+                .at(w / 2 * 0.985, float(y0), min(z, 0.2) + 0.14 * form.body)
+                .both_sides(),
+            )
     if form.canopy:
         y0, y1 = form.canopy
         middle, top = (y0 + y1) / 2, float(np.interp((y0 + y1) / 2, rows[:, 0], rows[:, 3] + rows[:, 2] / 2))
         width = 0.62 * float(np.interp(middle, rows[:, 0], rows[:, 1]))
-        bubble = loft([placed(oval(width * r, 0.8 * form.body * r, 2, 28), "xz", y0 + (y1 - y0) * t, (0, top - 0.14 * form.body)) for t, r in ((0, 0.1), (0.12, 0.55), (0.3, 0.92), (0.45, 1), (0.7, 0.85), (0.9, 0.5), (1, 0.1))])
+        bubble = loft(
+            [
+                placed(
+                    oval(width * r, 0.8 * form.body * r, 2, 28), "xz", y0 + (y1 - y0) * t, (0, top - 0.14 * form.body)
+                )
+                for t, r in ((0, 0.1), (0.12, 0.55), (0.3, 0.92), (0.45, 1), (0.7, 0.85), (0.9, 0.5), (1, 0.1))
+            ]
+        )
         model.add(tinted("canopy", "#1a2a38"), bubble)
     if form.kind == "biplane":
         for y0 in (3.6, 4.9):
-            model.add(matt("cockpit", "#1a1411"), revolve([(0, 0), (0.34, 0), (0.36, 0.1), (0, 0.1)]).scaled(0.9, 1.2, 1).at(0, y0, 0.48))
+            model.add(
+                matt("cockpit", "#1a1411"),
+                revolve([(0, 0), (0.34, 0), (0.36, 0.1), (0, 0.1)]).scaled(0.9, 1.2, 1).at(0, y0, 0.48),
+            )
             model.add(tinted(), box(0.5, 0.05, 0.3, 0.02).turned("x", 25).at(0, y0 - 0.42, 0.66))
 
 
 def _add_wings(model: Assembly, form: Form, skin: Part, trim: Part) -> None:
     y, root, tip, span, sweep = form.wing
     z = form.wing_z * form.body
-    wing = blade_surface((0.0, y, z), root, tip, span, sweep, form.dihedral_deg, 0.11)
+    wing = blade_surface((0.0, y, z), (root, tip), span, sweep, form.dihedral_deg, thickness=0.11)
     ends, inner = wing.split(np.abs(wing.centres()[:, 0]) > span * 0.9)
     model.add(skin, inner.both_sides())
     model.add(trim, ends.both_sides())
     if form.kind in ("airliner", "business", "regional"):
         rise = z + span * np.tan(np.radians(form.dihedral_deg))
-        winglet = blade_surface((0, 0, 0), tip, tip * 0.5, 0.75, 0.6, 0.0, 0.08).turned("y", -72).at(span, y + sweep, rise)
+        winglet = (
+            blade_surface((0, 0, 0), (tip, tip * 0.5), 0.75, 0.6, 0.0, thickness=0.08)
+            .turned("y", -72)
+            .at(span, y + sweep, rise)
+        )
         model.add(trim, winglet.both_sides())
     if form.kind == "biplane":
-        model.add(skin, blade_surface((0.0, y - 0.5, 1.75), root, tip, span, sweep, 1.0, 0.11).both_sides())
+        model.add(skin, blade_surface((0.0, y - 0.5, 1.75), (root, tip), span, sweep, 1.0, thickness=0.11).both_sides())
         for x in (0.5, span * 0.8):
             low = z + x * np.tan(np.radians(form.dihedral_deg)) if x > 1 else 0.3
             for dy in (0.25, 1.1):
@@ -174,7 +341,7 @@ def _add_tail(model: Assembly, form: Form, skin: Part, trim: Part) -> None:
     root, tip, height, lean = form.fin
     base = form.upsweep * form.body * (1.0 if form.props else 0.72)
     start = 10.0 - root - 0.05
-    fin = blade_surface((0, 0, 0), root, tip, height, lean, 0.0, 0.08).turned("y", -90)
+    fin = blade_surface((0, 0, 0), (root, tip), height, lean, 0.0, thickness=0.08).turned("y", -90)
     chord, span, sweep = form.tail
     if form.kind == "fighter":
         model.add(skin, fin.turned("y", 14).at(0.45, start - 0.5, 0.2).both_sides())
@@ -183,7 +350,7 @@ def _add_tail(model: Assembly, form: Form, skin: Part, trim: Part) -> None:
     z, y = (base + height - 0.08, start + lean * 0.95) if form.t_tail else (base + 0.05, 10.0 - chord - 0.15)
     if form.kind == "fighter":
         z, y = 0.0, 8.6
-    model.add(skin, blade_surface((0, y, z), chord, chord * 0.55, span, sweep, 2.0, 0.08).both_sides())
+    model.add(skin, blade_surface((0, y, z), (chord, chord * 0.55), span, sweep, 2.0, thickness=0.08).both_sides())
 
 
 def _add_pylon(model: Assembly, form: Form, skin: Part, at: tuple[float, float, float], radius: float) -> None:
@@ -201,4 +368,6 @@ def _add_fighter_parts(model: Assembly, form: Form, skin: Part) -> None:
     nozzle = revolve([(0.28, 0), (0.36, 0.1), (0.3, 0.7), (0.22, 0.7), (0.22, 0.1)], 24, hollow=True).turned("x", -90)
     model.add(metal("nozzle", "#3c3c40", 0.4), nozzle.at(0.33, 9.8, 0).both_sides())
     missile = revolve([(0, 0), (0.08, 0.25), (0.08, 1.9), (0, 1.9)], 16).turned("x", -90)
-    model.add(matt("missile", "#e6e6e2"), missile.at(2.1, 5.6, -0.3).both_sides(), missile.at(3.25, 6.7, -0.05).both_sides())
+    model.add(
+        matt("missile", "#e6e6e2"), missile.at(2.1, 5.6, -0.3).both_sides(), missile.at(3.25, 6.7, -0.05).both_sides()
+    )

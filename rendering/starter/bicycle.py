@@ -41,21 +41,113 @@ _CITY = Form("city", frame="step", handlebar="swept", bar_z=1.1, fenders=True, e
 _FORMS: tuple[Form, ...] = (
     _ROAD,
     _CITY,
-    Form("mountain", (0.35, 0.35), (-0.64, 0.48), (0.03, 0.3), (0.19, 0.74), ((-0.36, 0.92), (-0.41, 0.8)), 0.96, handlebar="riser", bar_z=1.03,
-         tyre=0.036, tube=0.026, extras=("fork",)),
-    Form("cruiser", (0.33, 0.33), (-0.6, 0.55), (0.06, 0.28), (0.27, 0.72), ((-0.35, 0.86), (-0.41, 0.66)), 0.82, "curved", "swept", 1.06, 0.036,
-         0.022, 14, True),
-    Form("bmx", (0.25, 0.25), (-0.44, 0.36), (0.0, 0.28), (0.14, 0.5), ((-0.26, 0.66), (-0.29, 0.55)), 0.6, handlebar="high", bar_z=0.9, tyre=0.032, spokes=12),
-    Form("folding", (0.22, 0.22), (-0.56, 0.44), (0.06, 0.28), (0.17, 0.5), ((-0.4, 0.62), (-0.44, 0.46)), 0.9, "beam", "flat", 1.02, 0.024,
-         0.03, 12, True, ("rack",)),
+    Form(
+        "mountain",
+        (0.35, 0.35),
+        (-0.64, 0.48),
+        (0.03, 0.3),
+        (0.19, 0.74),
+        ((-0.36, 0.92), (-0.41, 0.8)),
+        0.96,
+        handlebar="riser",
+        bar_z=1.03,
+        tyre=0.036,
+        tube=0.026,
+        extras=("fork",),
+    ),
+    Form(
+        "cruiser",
+        (0.33, 0.33),
+        (-0.6, 0.55),
+        (0.06, 0.28),
+        (0.27, 0.72),
+        ((-0.35, 0.86), (-0.41, 0.66)),
+        0.82,
+        "curved",
+        "swept",
+        1.06,
+        0.036,
+        0.022,
+        14,
+        True,
+    ),
+    Form(
+        "bmx",
+        (0.25, 0.25),
+        (-0.44, 0.36),
+        (0.0, 0.28),
+        (0.14, 0.5),
+        ((-0.26, 0.66), (-0.29, 0.55)),
+        0.6,
+        handlebar="high",
+        bar_z=0.9,
+        tyre=0.032,
+        spokes=12,
+    ),
+    Form(
+        "folding",
+        (0.22, 0.22),
+        (-0.56, 0.44),
+        (0.06, 0.28),
+        (0.17, 0.5),
+        ((-0.4, 0.62), (-0.44, 0.46)),
+        0.9,
+        "beam",
+        "flat",
+        1.02,
+        0.024,
+        0.03,
+        12,
+        True,
+        ("rack",),
+    ),
     Form("fixed gear", (0.34, 0.34), (-0.52, 0.44), handlebar="bull", bar_z=0.98, tyre=0.018, spokes=0, saddle_z=1.0),
-    Form("child", (0.2, 0.2), (-0.36, 0.34), (0.0, 0.2), (0.12, 0.42), ((-0.22, 0.54), (-0.26, 0.4)), 0.5, "step", "high", 0.74, 0.028,
-         0.022, 10, True, ("stabilisers",)),
+    Form(
+        "child",
+        (0.2, 0.2),
+        (-0.36, 0.34),
+        (0.0, 0.2),
+        (0.12, 0.42),
+        ((-0.22, 0.54), (-0.26, 0.4)),
+        0.5,
+        "step",
+        "high",
+        0.74,
+        0.028,
+        0.022,
+        10,
+        True,
+        ("stabilisers",),
+    ),
     evolve(_CITY, kind="dutch", frame="swan", extras=("rack", "chaincase"), bar_z=1.16),
-    Form("tandem", (0.34, 0.34), (-0.95, 0.85), (0.42, 0.28), (0.6, 0.84), ((-0.74, 0.9), (-0.8, 0.7)), 0.97, "tandem", "drop", 0.98),
+    Form(
+        "tandem",
+        (0.34, 0.34),
+        (-0.95, 0.85),
+        (0.42, 0.28),
+        (0.6, 0.84),
+        ((-0.74, 0.9), (-0.8, 0.7)),
+        0.97,
+        "tandem",
+        "drop",
+        0.98,
+    ),
     evolve(_ROAD, kind="touring", handlebar="flat", fenders=True, extras=("rack", "bags"), tyre=0.024),
-    Form("high wheeler", (0.66, 0.22), (-0.2, 0.62), (-0.2, 0.66), (0.02, 1.4), ((-0.16, 1.5), (-0.18, 1.38)), 1.46, "high", "swept", 1.57, 0.015,
-         0.018, 26),
+    Form(
+        "high wheeler",
+        (0.66, 0.22),
+        (-0.2, 0.62),
+        (-0.2, 0.66),
+        (0.02, 1.4),
+        ((-0.16, 1.5), (-0.18, 1.38)),
+        1.46,
+        "high",
+        "swept",
+        1.57,
+        0.015,
+        0.018,
+        26,
+    ),
 )
 
 
@@ -67,7 +159,14 @@ def bicycle(index: int, draws: Draws) -> Assembly:
     steel, black = metal("steel", "#c9ccd1", 0.25), matt("black", "#17181a", 0.6)
     wall = matt("tyre", draws.pick("tyre", ("#161616", "#161616", "#8a5f35", "#e8e2d2")), 0.8)
     for radius, y in zip(form.wheels, form.axles, strict=True):
-        add_wheel(model, wall, draws.pick("rim", (steel, black, frame)), steel, (y, radius), radius, form.tyre, form.spokes)
+        add_wheel(
+            model,
+            (wall, draws.pick("rim", (steel, black, frame)), steel),
+            (y, radius),
+            radius,
+            form.tyre,
+            spokes=form.spokes,
+        )
         if form.fenders:
             _add_fender(model, draws.pick("fender", (steel, frame, black)), (y, radius), radius + 0.02)
     _add_frame(model, form, frame)
@@ -83,9 +182,24 @@ def bicycle(index: int, draws: Draws) -> Assembly:
         model.add(steel, rod((0, y - 0.02, z - 0.25 if form.frame != "high" else z - 0.1), (0, y, z), 0.016))
         add_saddle(model, leather, (y, z), 0.9 if form.handlebar == "drop" else 1.15)
     for number, (head, z) in enumerate(bars):
-        add_handlebar(model, black if form.handlebar in ("drop", "riser", "bull") else steel, grips, head, z, form.handlebar if number == 0 else "flat")
-    add_drivetrain(model, steel, black, form.bracket, (form.axles[1], form.wheels[1]), form.frame != "high", 0.6 if form.kind == "child" else 1.0)
-    _add_extras(model, form, frame, steel, black, draws)
+        add_handlebar(
+            model,
+            black if form.handlebar in ("drop", "riser", "bull") else steel,
+            grips,
+            head,
+            z,
+            kind=form.handlebar if number == 0 else "flat",
+        )
+    add_drivetrain(
+        model,
+        steel,
+        black,
+        form.bracket,
+        (form.axles[1], form.wheels[1]),
+        chain=form.frame != "high",
+        size=0.6 if form.kind == "child" else 1.0,
+    )
+    _add_extras(model, form, (frame, steel, black), draws)
     return model
 
 
@@ -122,14 +236,25 @@ def _add_frame(model: Assembly, form: Form, frame: Part) -> None:
             _line(model, frame, (top[0] - 0.01, top[1] - 0.06), foot, r)
     elif form.frame == "curved":
         for lift in (0.0, -0.11):
-            path = [(0, top[0] + 0.02, top[1] - 0.03 + lift), (0, -0.05, 0.8 + lift), (0, seat[0] - 0.02, seat[1] - 0.06 + lift), (0, *rear)]
+            path = [
+                (0, top[0] + 0.02, top[1] - 0.03 + lift),
+                (0, -0.05, 0.8 + lift),
+                (0, seat[0] - 0.02, seat[1] - 0.06 + lift),
+                (0, *rear),
+            ]
             model.add(frame, sweep(spline(path, 8), r))
         _line(model, frame, low, bracket, r * 1.1)
     else:
-        model.add(frame, sweep(spline([(0, *low), (0, -0.15, 0.4), (0, 0.1, 0.4), (0, seat[0], seat[1] - 0.12)], 6), r * 1.3))
+        model.add(
+            frame, sweep(spline([(0, *low), (0, -0.15, 0.4), (0, 0.1, 0.4), (0, seat[0], seat[1] - 0.12)], 6), r * 1.3)
+        )
         _line(model, frame, (0.08, 0.4), (rear[0] - 0.02, rear[1] + 0.05), r)
     for x in (-0.045, 0.045):
-        model.add(frame, rod((x, *rear), (x * 0.4, seat[0] - 0.01, seat[1] - 0.06), r * 0.6), rod((x, *rear), (x * 0.7, *bracket), r * 0.65))
+        model.add(
+            frame,
+            rod((x, *rear), (x * 0.4, seat[0] - 0.01, seat[1] - 0.06), r * 0.6),
+            rod((x, *rear), (x * 0.7, *bracket), r * 0.65),
+        )
 
 
 def _add_fork(model: Assembly, form: Form, part: Part, steel: Part) -> None:
@@ -137,11 +262,21 @@ def _add_fork(model: Assembly, form: Form, part: Part, steel: Part) -> None:
     gap = 0.035 + form.tyre
     crown = (low[0] - 0.005, low[1] - 0.03)
     model.add(steel, rod((-gap, *crown), (gap, *crown), 0.02))
-    bow = [(0, *crown), (0, crown[0] + (hub[0] - crown[0]) * 0.45 + 0.01, crown[1] + (hub[1] - crown[1]) * 0.6), (0, *hub)]
+    bow = [
+        (0, *crown),
+        (0, crown[0] + (hub[0] - crown[0]) * 0.45 + 0.01, crown[1] + (hub[1] - crown[1]) * 0.6),
+        (0, *hub),
+    ]
     blade = sweep(spline(bow, 5), np.linspace(0.022, 0.013, 11) if "fork" not in form.extras else 0.024)
     model.add(part, blade.at(x=gap).both_sides())
     if "fork" in form.extras:
-        model.add(matt("black", "#17181a", 0.6), *(rod((x, hub[0], hub[1]), (x, (hub[0] + crown[0]) / 2, (hub[1] + crown[1]) / 2), 0.033) for x in (-gap, gap)))
+        model.add(
+            matt("black", "#17181a", 0.6),
+            *(
+                rod((x, hub[0], hub[1]), (x, (hub[0] + crown[0]) / 2, (hub[1] + crown[1]) / 2), 0.033)
+                for x in (-gap, gap)
+            ),
+        )
 
 
 def _add_fender(model: Assembly, part: Part, hub: Place, radius: float) -> None:
@@ -151,17 +286,33 @@ def _add_fender(model: Assembly, part: Part, hub: Place, radius: float) -> None:
     model.add(part, sweep(path, 0.035, np.array([(1, -0.1), (0.7, 0.3), (-0.7, 0.3), (-1, -0.1)])))
 
 
-def _add_extras(model: Assembly, form: Form, frame: Part, steel: Part, black: Part, draws: Draws) -> None:
+def _add_extras(model: Assembly, form: Form, finishes: tuple[Part, Part, Part], draws: Draws) -> None:
+    frame, steel, black = finishes
     rear, radius = form.axles[1], form.wheels[1]
     if "rack" in form.extras:
         add_rack(model, steel, rear, radius)
     if "basket" in form.extras:
-        model.add(matt("wicker", draws.pick("wicker", ("#9a6a36", "#c69a5b", "#4a3220"))), crate(0.34, 0.24, 0.24).at(0, form.head[0][0] - 0.2, form.head[0][1] - 0.05))
+        model.add(
+            matt("wicker", draws.pick("wicker", ("#9a6a36", "#c69a5b", "#4a3220"))),
+            crate(0.34, 0.24, 0.24).at(0, form.head[0][0] - 0.2, form.head[0][1] - 0.05),
+        )
     if "bags" in form.extras:
         bag = matt("bags", draws.pick("bags", ("#b3321f", "#2c3e2a", "#1d2a44", "#e0a81c")))
-        model.add(bag, cylinder(0.15, 0.13, 0.05, 4).turned("z", 45).turned("y", 90).scaled(1, 1.1, 1.25).at(0.15, rear + 0.02, radius + 0.16).both_sides())
+        model.add(
+            bag,
+            cylinder(0.15, 0.13, 0.05, 4)
+            .turned("z", 45)
+            .turned("y", 90)
+            .scaled(1, 1.1, 1.25)
+            .at(0.15, rear + 0.02, radius + 0.16)
+            .both_sides(),
+        )
     if "chaincase" in form.extras:
-        case = sweep([(0.055, form.bracket[0] - 0.06, form.bracket[1]), (0.055, rear + 0.03, radius)], [0.1, 0.06], np.array([(0.25, 1), (-0.25, 1), (-0.25, -1), (0.25, -1)]))
+        case = sweep(
+            [(0.055, form.bracket[0] - 0.06, form.bracket[1]), (0.055, rear + 0.03, radius)],
+            [0.1, 0.06],
+            np.array([(0.25, 1), (-0.25, 1), (-0.25, -1), (0.25, -1)]),
+        )
         model.add(black, case)
     if "stabilisers" in form.extras:
         for x in (-0.2, 0.2):

@@ -11,15 +11,21 @@ from .shapes import bar, box, cylinder, loft, rod, sweep, torus
 Place = tuple[float, float]  # (y, z)
 
 
-def add_wheel(model: Assembly, wall: Part, rim: Part, steel: Part, hub: Place, radius: float, tyre: float, spokes: int) -> None:
-    """A spoked wheel about the x axis at ``hub``; with 0 spokes a three-bladed aero wheel."""
+def add_wheel(
+    model: Assembly, finishes: tuple[Part, Part, Part], hub: Place, radius: float, tyre: float, *, spokes: int
+) -> None:
+    """A wheel in (tyre, rim, spokes) finishes about the x axis at ``hub``; 0 ``spokes`` makes three blades."""
+    wall, rim, steel = finishes
     place = {"y": hub[0], "z": hub[1]}
     model.add(wall, torus(radius - tyre, tyre, 48).turned("y", 90).at(**place))
     model.add(rim, torus(radius - 2 * tyre - 0.004, 0.012, 48, 8).turned("y", 90).scaled(1.3, 1, 1).at(**place))
     model.add(steel, cylinder(0.022, 0.09, 0.005).turned("y", 90).at(**place))
     reach = radius - 2 * tyre
     if spokes:
-        pairs = [rod((0.012 * (-1) ** i, 0, 0), (0.004, 0, reach), 0.0042).turned("x", 360 * i / spokes) for i in range(spokes)]
+        pairs = [
+            rod((0.012 * (-1) ** i, 0, 0), (0.004, 0, reach), 0.0042).turned("x", 360 * i / spokes)
+            for i in range(spokes)
+        ]
         model.add(steel, *(pair.at(**place) for pair in pairs))
     else:
         blade = bar((0, 0, 0.01), (0, 0, reach), 0.03, 0.11, 0.75)
@@ -28,7 +34,14 @@ def add_wheel(model: Assembly, wall: Part, rim: Part, steel: Part, hub: Place, r
 
 def add_saddle(model: Assembly, part: Part, at: Place, width: float) -> None:
     """A saddle with a narrow nose to the front."""
-    rows = [(-0.15, 0.03, 0.03, 0.0), (-0.1, 0.05, 0.045, 0.008), (0.0, 0.08, 0.05, 0.0), (0.07, 0.17 * width, 0.06, 0.012), (0.11, 0.18 * width, 0.055, 0.02), (0.13, 0.1 * width, 0.03, 0.018)]
+    rows = [
+        (-0.15, 0.03, 0.03, 0.0),
+        (-0.1, 0.05, 0.045, 0.008),
+        (0.0, 0.08, 0.05, 0.0),
+        (0.07, 0.17 * width, 0.06, 0.012),
+        (0.11, 0.18 * width, 0.055, 0.02),
+        (0.13, 0.1 * width, 0.03, 0.018),
+    ]
     loops = []
     for y, w, h, z in spline(rows, 4):
         outline = rectangle(w, h, 0.45 * min(w, h), 3)
@@ -36,7 +49,7 @@ def add_saddle(model: Assembly, part: Part, at: Place, width: float) -> None:
     model.add(part, loft(loops).at(0, at[0], at[1] + 0.02))
 
 
-def add_handlebar(model: Assembly, part: Part, grips: Part, head: tuple[Place, Place], z: float, kind: str) -> None:
+def add_handlebar(model: Assembly, part: Part, grips: Part, head: tuple[Place, Place], z: float, *, kind: str) -> None:
     """Stem and handlebar above a head tube: "drop", "flat", "riser", "swept", "bull" or "high"."""
     (y0, z0), (y1, z1) = head
     lean = (y0 - y1) / (z0 - z1)
@@ -47,12 +60,32 @@ def add_handlebar(model: Assembly, part: Part, grips: Part, head: tuple[Place, P
     model.add(part, rod((0, *top), (0, *clamp), 0.019))
     y, z = clamp
     halves = {
-        "drop": [(0, y, z), (0.17, y, z), (0.21, y - 0.03, z), (0.215, y - 0.1, z - 0.015), (0.215, y - 0.12, z - 0.08), (0.215, y - 0.06, z - 0.14), (0.215, y + 0.03, z - 0.14)],
+        "drop": [
+            (0, y, z),
+            (0.17, y, z),
+            (0.21, y - 0.03, z),
+            (0.215, y - 0.1, z - 0.015),
+            (0.215, y - 0.12, z - 0.08),
+            (0.215, y - 0.06, z - 0.14),
+            (0.215, y + 0.03, z - 0.14),
+        ],
         "flat": [(0, y, z), (0.15, y + 0.005, z), (0.3, y + 0.025, z)],
         "riser": [(0, y, z), (0.08, y, z + 0.01), (0.15, y + 0.01, z + 0.045), (0.36, y + 0.04, z + 0.05)],
-        "swept": [(0, y, z), (0.1, y - 0.02, z + 0.04), (0.25, y + 0.02, z + 0.07), (0.3, y + 0.12, z + 0.05), (0.3, y + 0.24, z + 0.03)],
+        "swept": [
+            (0, y, z),
+            (0.1, y - 0.02, z + 0.04),
+            (0.25, y + 0.02, z + 0.07),
+            (0.3, y + 0.12, z + 0.05),
+            (0.3, y + 0.24, z + 0.03),
+        ],
         "bull": [(0, y, z), (0.16, y, z), (0.2, y - 0.03, z), (0.205, y - 0.16, z + 0.03)],
-        "high": [(0, y, z - 0.12), (0.08, y, z - 0.1), (0.16, y, z + 0.03), (0.22, y + 0.01, z + 0.06), (0.32, y + 0.05, z + 0.05)],
+        "high": [
+            (0, y, z - 0.12),
+            (0.08, y, z - 0.1),
+            (0.16, y, z + 0.03),
+            (0.22, y + 0.01, z + 0.06),
+            (0.32, y + 0.05, z + 0.05),
+        ],
     }
     path = spline(halves[kind], 5)
     model.add(part, sweep(path, 0.0135).both_sides())
@@ -62,13 +95,20 @@ def add_handlebar(model: Assembly, part: Part, grips: Part, head: tuple[Place, P
     model.add(grips, sweep(held, 0.0195).both_sides())
 
 
-def add_drivetrain(model: Assembly, steel: Part, black: Part, bracket: Place, rear: Place, chain: bool, size: float) -> None:
+def add_drivetrain(
+    model: Assembly, steel: Part, black: Part, bracket: Place, rear: Place, *, chain: bool, size: float
+) -> None:
     """Chainring, cranks and pedals; the chain to the rear sprocket where there is one."""
     y, z = bracket
     ring, crank = 0.095 * size, 0.165 * size
     model.add(steel, cylinder(0.026, 0.1).turned("y", 90).at(0, y, z))
     if chain:
-        model.add(steel, torus(ring, 0.009, 36, 6).turned("y", 90).at(0.05, y, z), bar((0.05, y, z - ring), (0.05, y, z + ring), 0.01, 0.025), bar((0.05, y - ring, z), (0.05, y + ring, z), 0.025, 0.01))
+        model.add(
+            steel,
+            torus(ring, 0.009, 36, 6).turned("y", 90).at(0.05, y, z),
+            bar((0.05, y, z - ring), (0.05, y, z + ring), 0.01, 0.025),
+            bar((0.05, y - ring, z), (0.05, y + ring, z), 0.025, 0.01),
+        )
         model.add(steel, cylinder(0.042, 0.02).turned("y", 90).at(0.05, *rear))
         for up in (1, -1):
             model.add(black, rod((0.05, y, z + up * ring), (0.05, rear[0], rear[1] + up * 0.042), 0.008))
@@ -84,7 +124,9 @@ def add_rack(model: Assembly, part: Part, rear: float, radius: float) -> None:
     z = radius * 2 + 0.08
     model.add(part, *(rod((x, rear - 0.22, z), (x, rear + 0.24, z), 0.009) for x in (-0.06, 0.0, 0.06)))
     model.add(part, *(rod((-0.06, rear + dy, z), (0.06, rear + dy, z), 0.009) for dy in (-0.22, 0.0, 0.24)))
-    model.add(part, *(rod((s * 0.06, rear + dy, z), (s * 0.06, rear, radius), 0.008) for s in (-1, 1) for dy in (0.0, 0.16)))
+    model.add(
+        part, *(rod((s * 0.06, rear + dy, z), (s * 0.06, rear, radius), 0.008) for s in (-1, 1) for dy in (0.0, 0.16))
+    )
 
 
 def crate(x: float, y: float, z: float) -> Mesh:

@@ -20,7 +20,14 @@ class CarForm:
     kind: str
     length: float = 4.5
     width: float = 1.8
-    deck: tuple[tuple[float, float], ...] = ((0.0, 0.62), (0.12, 0.74), (1.3, 0.93), (3.9, 1.0), (4.4, 0.95), (4.5, 0.8))
+    deck: tuple[tuple[float, float], ...] = (
+        (0.0, 0.62),
+        (0.12, 0.74),
+        (1.3, 0.93),
+        (3.9, 1.0),
+        (4.4, 0.95),
+        (4.5, 0.8),
+    )
     belt: tuple[float, float] = (1.15, 3.85)  # the glasshouse's foot, front and rear
     roof: tuple[float, float] = (1.95, 3.2)  # and its top
     roof_z: float = 1.44
@@ -37,38 +44,166 @@ class CarForm:
 
 _SEDAN = CarForm("sedan")
 _HATCH = CarForm(
-    "hatchback", 3.9, 1.74, ((0, 0.64), (0.12, 0.78), (1.05, 0.98), (3.5, 1.06), (3.8, 1.0), (3.9, 0.8)), (0.9, 3.8), (1.75, 3.3), 1.5,
-    (0.75, 3.15), 0.31, pillars=(0.52,), spokes=6,
+    "hatchback",
+    3.9,
+    1.74,
+    ((0, 0.64), (0.12, 0.78), (1.05, 0.98), (3.5, 1.06), (3.8, 1.0), (3.9, 0.8)),
+    (0.9, 3.8),
+    (1.75, 3.3),
+    1.5,
+    (0.75, 3.15),
+    0.31,
+    pillars=(0.52,),
+    spokes=6,
 )
 _FORMS: tuple[CarForm, ...] = (
     _SEDAN,
-    CarForm("suv", 4.6, 1.9, ((0, 0.8), (0.1, 1.0), (1.2, 1.14), (4.2, 1.2), (4.5, 1.16), (4.6, 0.9)), (1.1, 4.5), (1.8, 4.2), 1.82,
-            (0.88, 3.6), 0.39, 0.36, 0.1, 6, (0.38, 0.72)),
-    CarForm("pickup", 5.2, 1.9, ((0, 0.8), (0.1, 1.02), (1.5, 1.14), (3.25, 1.16), (3.3, 0.78), (5.1, 0.78), (5.2, 0.74)), (1.35, 3.3), (2.0, 3.1), 1.8,
-            (0.95, 4.15), 0.4, 0.4, 0.1, 6, (0.52,)),
+    CarForm(
+        "suv",
+        4.6,
+        1.9,
+        ((0, 0.8), (0.1, 1.0), (1.2, 1.14), (4.2, 1.2), (4.5, 1.16), (4.6, 0.9)),
+        (1.1, 4.5),
+        (1.8, 4.2),
+        1.82,
+        (0.88, 3.6),
+        0.39,
+        0.36,
+        0.1,
+        6,
+        (0.38, 0.72),
+    ),
+    CarForm(
+        "pickup",
+        5.2,
+        1.9,
+        ((0, 0.8), (0.1, 1.02), (1.5, 1.14), (3.25, 1.16), (3.3, 0.78), (5.1, 0.78), (5.2, 0.74)),
+        (1.35, 3.3),
+        (2.0, 3.1),
+        1.8,
+        (0.95, 4.15),
+        0.4,
+        0.4,
+        0.1,
+        6,
+        (0.52,),
+    ),
     _HATCH,
-    CarForm("van", 5.0, 1.95, ((0, 0.7), (0.1, 0.95), (0.75, 1.2), (4.9, 1.25), (5.0, 1.1)), (0.65, 4.98), (1.45, 4.9), 2.2,
-            (0.9, 4.0), 0.34, 0.28, 0.08, 0, (0.3,), 0.05, panel_from=0.32),
-    CarForm("sports", 4.4, 1.88, ((0, 0.42), (0.2, 0.58), (1.3, 0.8), (2.2, 0.82), (3.6, 0.95), (4.3, 0.93), (4.4, 0.75)), (1.35, 4.0), (2.2, 2.95), 1.2,
-            (0.85, 3.5), 0.34, 0.16, 0.2, 10, (0.45,), 0.11),
+    CarForm(
+        "van",
+        5.0,
+        1.95,
+        ((0, 0.7), (0.1, 0.95), (0.75, 1.2), (4.9, 1.25), (5.0, 1.1)),
+        (0.65, 4.98),
+        (1.45, 4.9),
+        2.2,
+        (0.9, 4.0),
+        0.34,
+        0.28,
+        0.08,
+        0,
+        (0.3,),
+        0.05,
+        panel_from=0.32,
+    ),
+    CarForm(
+        "sports",
+        4.4,
+        1.88,
+        ((0, 0.42), (0.2, 0.58), (1.3, 0.8), (2.2, 0.82), (3.6, 0.95), (4.3, 0.93), (4.4, 0.75)),
+        (1.35, 4.0),
+        (2.2, 2.95),
+        1.2,
+        (0.85, 3.5),
+        0.34,
+        0.16,
+        0.2,
+        10,
+        (0.45,),
+        0.11,
+    ),
     evolve(_SEDAN, kind="taxi", pillars=(0.5,), spokes=0),
-    CarForm("wagon", 4.7, 1.82, ((0, 0.62), (0.12, 0.76), (1.35, 0.95), (4.4, 1.03), (4.65, 0.98), (4.7, 0.8)), (1.2, 4.6), (2.0, 4.25), 1.48,
-            (0.85, 3.6), 0.33, pillars=(0.36, 0.7), spokes=8),
-    CarForm("convertible", 4.2, 1.78, ((0, 0.55), (0.15, 0.7), (1.3, 0.9), (3.4, 0.94), (4.1, 0.9), (4.2, 0.72)), (1.3, 3.1), (1.75, 2.9), 1.3,
-            (0.8, 3.3), 0.32, 0.2, open_top=True, spokes=7),
-    CarForm("offroad", 4.2, 1.86, ((0, 0.9), (0.04, 1.14), (1.35, 1.18), (4.15, 1.2), (4.2, 1.0)), (1.3, 4.15), (1.5, 4.1), 1.92,
-            (0.8, 3.3), 0.42, 0.46, 0.06, 5, (0.4, 0.72), 0.03),
-    CarForm("retro", 4.0, 1.6, ((0, 0.45), (0.15, 0.66), (0.6, 0.88), (1.25, 0.96), (2.9, 0.98), (3.5, 0.86), (3.9, 0.62), (4.0, 0.45)), (1.05, 3.35), (1.55, 2.5), 1.5,
-            (0.72, 3.15), 0.33, 0.28, 0.13, 0, (0.55,), 0.2),
-    CarForm("city", 2.9, 1.6, ((0, 0.62), (0.1, 0.84), (0.6, 1.0), (2.7, 1.06), (2.9, 0.8)), (0.42, 2.85), (1.1, 2.55), 1.56,
-            (0.5, 2.4), 0.3, pillars=(0.62,), spokes=6),
+    CarForm(
+        "wagon",
+        4.7,
+        1.82,
+        ((0, 0.62), (0.12, 0.76), (1.35, 0.95), (4.4, 1.03), (4.65, 0.98), (4.7, 0.8)),
+        (1.2, 4.6),
+        (2.0, 4.25),
+        1.48,
+        (0.85, 3.6),
+        0.33,
+        pillars=(0.36, 0.7),
+        spokes=8,
+    ),
+    CarForm(
+        "convertible",
+        4.2,
+        1.78,
+        ((0, 0.55), (0.15, 0.7), (1.3, 0.9), (3.4, 0.94), (4.1, 0.9), (4.2, 0.72)),
+        (1.3, 3.1),
+        (1.75, 2.9),
+        1.3,
+        (0.8, 3.3),
+        0.32,
+        0.2,
+        open_top=True,
+        spokes=7,
+    ),
+    CarForm(
+        "offroad",
+        4.2,
+        1.86,
+        ((0, 0.9), (0.04, 1.14), (1.35, 1.18), (4.15, 1.2), (4.2, 1.0)),
+        (1.3, 4.15),
+        (1.5, 4.1),
+        1.92,
+        (0.8, 3.3),
+        0.42,
+        0.46,
+        0.06,
+        5,
+        (0.4, 0.72),
+        0.03,
+    ),
+    CarForm(
+        "retro",
+        4.05,
+        1.62,
+        ((0, 0.5), (0.1, 0.7), (0.45, 0.9), (1.2, 1.0), (2.9, 1.02), (3.4, 0.94), (3.8, 0.76), (4.05, 0.5)),
+        (1.2, 3.45),
+        (1.6, 2.55),
+        1.52,
+        (0.74, 3.15),
+        0.34,
+        0.28,
+        0.13,
+        0,
+        (0.55,),
+        0.24,
+    ),
+    CarForm(
+        "city",
+        2.9,
+        1.6,
+        ((0, 0.62), (0.1, 0.84), (0.6, 1.0), (2.7, 1.06), (2.9, 0.8)),
+        (0.42, 2.85),
+        (1.1, 2.55),
+        1.56,
+        (0.5, 2.4),
+        0.3,
+        pillars=(0.62,),
+        spokes=6,
+    ),
 )
 
 
 def car(index: int, draws: Draws) -> Assembly:
     """Instance ``index`` of the class, in metres, wheels on z = 0."""
     form = _FORMS[index % len(_FORMS)]
-    colour = {"taxi": "#f0b400", "van": draws.pick("van paint", ("#f2f2ee", "#c9ccd1", "#1b3f8b", "#e0a81c"))}.get(form.kind)
+    colour = {"taxi": "#f0b400", "van": draws.pick("van paint", ("#f2f2ee", "#c9ccd1", "#1b3f8b", "#e0a81c"))}.get(
+        form.kind
+    )
     body = paint("paint", colour or draws.pick("paint", CAR_PAINTS), 0.18)
     model = Assembly()
     _add_body(model, form, body)
@@ -106,7 +241,10 @@ def _add_body(model: Assembly, form: CarForm, body: Part) -> None:
         loops.append(_section(form, y, low))
     model.add(body, loft(loops))
     # The underside and the wheel housings: a dark core inside the body.
-    core = [placed(rectangle(half_width(form, y) * 1.9 - 0.12, 0.34), "xz", y, (0.0, form.sill_z + 0.19)) for y in (0.08, form.length / 2, form.length - 0.08)]
+    core = [
+        placed(rectangle(half_width(form, y) * 1.9 - 0.12, 0.34), "xz", y, (0.0, form.sill_z + 0.19))
+        for y in (0.08, form.length / 2, form.length - 0.08)
+    ]
     model.add(matt("underbody", "#0b0c0e"), loft(core))
 
 
@@ -117,8 +255,14 @@ def _section(form: CarForm, y: float, low: float) -> Points:
     tall, r = top - low, form.boxy
     r = min(r, tall * 0.4)
     right = [
-        (half - 0.06, low), (half - 0.015, low + 0.04), (half, low + tall * 0.35), (half, low + tall * 0.55),
-        (half - 0.03, top - r), (half - 0.03 - r * 0.3, top - r * 0.3), (half - 0.03 - r, top), (half * 0.5, top + 0.025),
+        (half - 0.06, low),
+        (half - 0.015, low + 0.04),
+        (half, low + tall * 0.35),
+        (half, low + tall * 0.55),
+        (half - 0.03, top - r),
+        (half - 0.03 - r * 0.3, top - r * 0.3),
+        (half - 0.03 - r, top),
+        (half * 0.5, top + 0.025),
         (half * 0.2, top + 0.035),
     ]
     loop = np.array([*right, *[(-x, z) for x, z in right[::-1]]])
@@ -156,12 +300,21 @@ def _add_glasshouse(model: Assembly, form: CarForm, body: Part) -> None:
         model.add(body, sweep([ring(t, 0.004)[corner] for t in (0.0, 0.5, 1.0)], 0.05))
     for share in form.pillars:
         y = [foot_front + (foot_rear - foot_front) * share, top_front + (top_rear - top_front) * share * 0.9]
-        pillar = sweep([(foot_half + 0.002, y[0], foot_z), (top_half + 0.004, y[1], form.roof_z - 0.05)], 0.035, flat[:, ::-1] * [0.5, 1.0])
+        pillar = sweep(
+            [(foot_half + 0.002, y[0], foot_z), (top_half + 0.004, y[1], form.roof_z - 0.05)],
+            0.035,
+            flat[:, ::-1] * [0.5, 1.0],
+        )
         model.add(body, pillar.both_sides())
     if form.panel_from is not None:
         start = form.panel_from
         foot, top = foot_front + (foot_rear - foot_front) * start, top_front + (top_rear - top_front) * start
-        side = [(foot, foot_z), (foot_rear - 0.1, foot_z), (top_rear - 0.08, form.roof_z - 0.06), (top, form.roof_z - 0.06)]
+        side = [
+            (foot, foot_z),
+            (foot_rear - 0.1, foot_z),
+            (top_rear - 0.08, form.roof_z - 0.06),
+            (top, form.roof_z - 0.06),
+        ]
         lean = np.degrees(np.arctan2(form.tuck, form.roof_z - foot_z))
         panel = slab(np.array(side) - [0, foot_z], 0.03, 0.0, "yz").turned("y", -lean).at(foot_half + 0.012, 0, foot_z)
         model.add(body, panel.both_sides())
@@ -169,8 +322,13 @@ def _add_glasshouse(model: Assembly, form: CarForm, body: Part) -> None:
 
 def _add_windscreen(model: Assembly, form: CarForm, half: float, foot_z: float) -> None:
     y0, y1 = form.belt[0], form.roof[0]
-    pane = [[(-half + 0.08, y0, foot_z), (half - 0.08, y0, foot_z)], [(-half + 0.16, y1, form.roof_z), (half - 0.16, y1, form.roof_z)]]
-    rows = [[np.array(row[0]) + (np.array(row[1]) - np.array(row[0])) * t for t in np.linspace(0, 1, 7)] for row in pane]
+    pane = [
+        [(-half + 0.08, y0, foot_z), (half - 0.08, y0, foot_z)],
+        [(-half + 0.16, y1, form.roof_z), (half - 0.16, y1, form.roof_z)],
+    ]
+    rows = [
+        [np.array(row[0]) + (np.array(row[1]) - np.array(row[0])) * t for t in np.linspace(0, 1, 7)] for row in pane
+    ]
     frame = [rows[0][0], rows[1][0], *rows[1][1:-1], rows[1][-1], rows[0][-1]]
     model.add(tinted(), shell(rows, 0.02))
     model.add(matt("frame", "#17181b", 0.3), sweep(frame, 0.03))

@@ -25,7 +25,7 @@ def add_wheels(model: Assembly, form: CarForm, rim: Part) -> None:
     for axle in form.axles:
         for side in (-1, 1):
             x = side * (form.width / 2 - width / 2 + 0.015)
-            road_wheel(model, rubber, rim, well, (x, axle, form.wheel), form.wheel, width, form.spokes)
+            road_wheel(model, (rubber, rim, well), (x, axle, form.wheel), form.wheel, width, spokes=form.spokes)
 
 
 def add_lights(model: Assembly, form: CarForm, draws: Draws) -> None:
@@ -35,7 +35,7 @@ def add_lights(model: Assembly, form: CarForm, draws: Draws) -> None:
     rear_z = form.deck[-2][1] if form.kind != "pickup" else 1.0
     if form.kind in ("retro", "offroad"):
         for side in (-1, 1):
-            y = 0.06 if form.kind == "retro" else -0.01
+            y = 0.1 if form.kind == "retro" else -0.01
             model.add(lamp, ball(0.12).scaled(1, 0.55, 1).at(side * half * 0.62, y, nose_z - 0.1))
             model.add(CHROME, torus(0.12, 0.02).turned("x", 90).at(side * half * 0.62, y, nose_z - 0.1))
     else:
@@ -44,17 +44,35 @@ def add_lights(model: Assembly, form: CarForm, draws: Draws) -> None:
         model.add(lamp, light.both_sides())
     upright = form.kind in ("suv", "van", "offroad", "wagon", "city", "hatchback")
     size = (0.14, 0.2, 0.34) if upright else (0.36, 0.2, 0.13)
-    model.add(tail, box(*size, 0.04).at(half * (0.84 if upright else 0.66), form.length - 0.08, rear_z - (0.12 if upright else 0.1)).both_sides())
+    model.add(
+        tail,
+        box(*size, 0.04)
+        .at(half * (0.84 if upright else 0.66), form.length - 0.08, rear_z - (0.12 if upright else 0.1))
+        .both_sides(),
+    )
     grille = draws.pick("grille", ((0.75, 0.16), (0.55, 0.24), (0.9, 0.12)))
     model.add(DARK, box(grille[0], 0.12, grille[1], 0.03).at(0, 0.045, nose_z - 0.2))
     if draws.whole("chrome grille", 0, 1):
-        model.add(CHROME, *(box(grille[0] * 0.94, 0.12, 0.018, 0.005).at(0, 0.035, nose_z - 0.2 + dz) for dz in (-0.05, 0.0, 0.05)))
+        model.add(
+            CHROME,
+            *(box(grille[0] * 0.94, 0.12, 0.018, 0.005).at(0, 0.035, nose_z - 0.2 + dz) for dz in (-0.05, 0.0, 0.05)),
+        )
     bumper = CHROME if form.kind in ("retro", "pickup") else DARK
     low = form.sill_z + 0.14
-    model.add(bumper, box(form.width * 0.82, 0.18, 0.15, 0.06).at(0, 0.06, low), box(form.width * 0.86, 0.18, 0.15, 0.06).at(0, form.length - 0.05, low + 0.06))
+    model.add(
+        bumper,
+        box(form.width * 0.82, 0.18, 0.15, 0.06).at(0, 0.06, low),
+        box(form.width * 0.86, 0.18, 0.15, 0.06).at(0, form.length - 0.05, low + 0.06),
+    )
     plate = paint("plate", "#f4f4ee")
-    model.add(plate, box(0.46, 0.04, 0.11, 0.01).at(0, -0.03, low), box(0.46, 0.04, 0.11, 0.01).at(0, form.length + 0.02, rear_z - 0.25))
-    sill = box(0.06, form.axles[1] - form.axles[0] - 2.6 * form.wheel, 0.1, 0.02).at(half - 0.02, sum(form.axles) / 2, form.sill_z + 0.05)
+    model.add(
+        plate,
+        box(0.46, 0.04, 0.11, 0.01).at(0, -0.03, low),
+        box(0.46, 0.04, 0.11, 0.01).at(0, form.length + 0.02, rear_z - 0.25),
+    )
+    sill = box(0.06, form.axles[1] - form.axles[0] - 2.6 * form.wheel, 0.1, 0.02).at(
+        half - 0.02, sum(form.axles) / 2, form.sill_z + 0.05
+    )
     model.add(DARK, sill.both_sides())
     mirror_y, mirror_z = form.belt[0] + 0.45, form.deck[2][1] + 0.1
     model.add(DARK, box(0.2, 0.1, 0.13, 0.04).at(half + 0.06, mirror_y, mirror_z).both_sides())
@@ -63,7 +81,12 @@ def add_lights(model: Assembly, form: CarForm, draws: Draws) -> None:
         model.add(CHROME, box(0.03, 0.17, 0.03, 0.01).at(half - 0.005, y, form.deck[2][1] - 0.14).both_sides())
     gaps = [form.belt[0] + (form.belt[1] - form.belt[0]) * share for share in (0.14, *form.pillars)]
     for y in gaps:
-        model.add(DARK, box(0.02, 0.012, form.deck[2][1] - form.sill_z - 0.22).at(half - 0.007, y, (form.deck[2][1] + form.sill_z) / 2).both_sides())
+        model.add(
+            DARK,
+            box(0.02, 0.012, form.deck[2][1] - form.sill_z - 0.22)
+            .at(half - 0.007, y, (form.deck[2][1] + form.sill_z) / 2)
+            .both_sides(),
+        )
 
 
 def add_form_details(model: Assembly, form: CarForm, body: Part, draws: Draws) -> None:
@@ -76,7 +99,17 @@ def add_form_details(model: Assembly, form: CarForm, body: Part, draws: Draws) -
     elif form.kind in ("suv", "wagon"):
         y0, y1 = form.roof[0] + 0.3, form.roof[1] - 0.2
         z = form.roof_z + 0.06
-        rail = sweep(spline([(half - 0.34, y0, z - 0.05), (half - 0.34, y0 + 0.15, z + 0.04), (half - 0.34, y1 - 0.15, z + 0.04), (half - 0.34, y1, z - 0.05)]), 0.03)
+        rail = sweep(
+            spline(
+                [
+                    (half - 0.34, y0, z - 0.05),
+                    (half - 0.34, y0 + 0.15, z + 0.04),
+                    (half - 0.34, y1 - 0.15, z + 0.04),
+                    (half - 0.34, y1, z - 0.05),
+                ]
+            ),
+            0.03,
+        )
         model.add(CHROME, rail.both_sides())
     elif form.kind == "pickup":
         side = box(0.1, length - 3.32, 0.42, 0.03).at(half - 0.08, (length + 3.3) / 2, 0.98)
@@ -86,19 +119,34 @@ def add_form_details(model: Assembly, form: CarForm, body: Part, draws: Draws) -
         model.add(body, box(1.5, 0.26, 0.04, 0.015).turned("x", -6).at(0, length - 0.2, 1.16))
         model.add(DARK, box(0.05, 0.12, 0.22).at(0.5, length - 0.22, 1.05).both_sides())
         if draws.whole("stripes", 0, 1):
-            model.add(paint("stripe", "#f4f4f0"), box(0.16, 1.1, 0.03).turned("x", 9.5).at(0.16, 0.8, 0.745).both_sides())
+            model.add(
+                paint("stripe", "#f4f4f0"), box(0.16, 1.1, 0.03).turned("x", 9.5).at(0.16, 0.8, 0.745).both_sides()
+            )
     elif form.kind == "convertible":
         seat = matt("seats", draws.pick("seats", ("#7a2a1c", "#c9b48c", "#1d1d20")))
         model.add(DARK, box(form.width - 0.36, 1.75, 0.1, 0.03).at(0, 2.2, 0.9))
         for y in (2.25, 2.95):
-            model.add(seat, box(0.5, 0.18, 0.5, 0.07).turned("x", -14).at(0.36, y, 1.05).both_sides(), box(0.26, 0.1, 0.15, 0.04).at(0.36, y + 0.08, 1.36).both_sides())
+            model.add(
+                seat,
+                box(0.5, 0.18, 0.5, 0.07).turned("x", -14).at(0.36, y, 1.05).both_sides(),
+                box(0.26, 0.1, 0.15, 0.04).at(0.36, y + 0.08, 1.36).both_sides(),
+            )
         model.add(DARK, torus(0.18, 0.02).turned("x", 65).at(-0.36, 1.75, 1.06))
     elif form.kind == "offroad":
         model.add(matt("tyre", "#121212", 0.85), tyre(0.36, 0.22, 0.2).turned("z", 90).at(0, length + 0.12, 1.15))
         model.add(CHROME, cylinder(0.21, 0.16, 0.02).turned("x", 90).at(0, length + 0.13, 1.15))
         model.add(DARK, *(box(0.05, 0.05, 0.3, 0.01).at(x, -0.035, 0.98) for x in (-0.24, -0.12, 0, 0.12, 0.24)))
         for axle in form.axles:
-            model.add(DARK, box(0.14, form.wheel * 2.5, 0.07, 0.03).at(half + 0.02, axle, form.wheel * 2.2).both_sides())
+            model.add(
+                DARK, box(0.14, form.wheel * 2.5, 0.07, 0.03).at(half + 0.02, axle, form.wheel * 2.2).both_sides()
+            )
     elif form.kind == "retro":
-        for axle, reach in zip(form.axles, (0.62, 0.7), strict=True):
-            model.add(body, ball(1.0).scaled(0.2, reach, 0.34).at(half - 0.09, axle, 0.56).both_sides())
+        for axle, reach in zip(form.axles, (0.56, 0.6), strict=True):
+            model.add(
+                body,
+                torus(form.wheel * 1.22, 0.13)
+                .turned("y", 90)
+                .scaled(1.2, reach / 0.5, 1.0)
+                .at(half - 0.06, axle, form.wheel)
+                .both_sides(),
+            )

@@ -1,4 +1,4 @@
-"""Chairs: slat-back, office swivel, cantilever, shell, Windsor, armchair, folding, rocking, school, garden, bistro, deck."""
+"""Chairs: slat-back, office, cantilever, shell, Windsor, armchair, folding, rocking, school, garden, bistro, canvas."""
 
 from __future__ import annotations
 
@@ -25,17 +25,34 @@ def _slat_back(model: Assembly, draws: Draws) -> None:
     """Wooden kitchen chair, horizontal or upright slats."""
     wood = matt("wood", draws.pick("wood", WOODS), 0.45)
     back = draws.uniform("back", 9.2, 10.4)
-    add_legs(model, wood, 3.8, 3.6, 4.3, 0.36, splay=0.15)
+    add_legs(model, wood, (3.8, 3.6), 4.3, 0.36, splay=0.15)
     model.add(wood, box(4.4, 4.2, 0.32, 0.12).at(z=4.45))
     for x in (-1.9, 1.9):
         model.add(wood, bar((x, 1.85, 4.2), (x, 2.5, back), 0.4, 0.36, 0.8))
     if draws.whole("upright", 0, 1):
-        model.add(wood, bar((-2.1, 2.5, back), (2.1, 2.5, back), 0.3, 0.7), bar((-1.9, 2.0, 5.6), (1.9, 2.0, 5.6), 0.25, 0.35))
+        model.add(
+            wood, bar((-2.1, 2.5, back), (2.1, 2.5, back), 0.3, 0.7), bar((-1.9, 2.0, 5.6), (1.9, 2.0, 5.6), 0.25, 0.35)
+        )
         model.add(wood, *(bar((x, 2.02, 5.6), (x, 2.5, back), 0.3, 0.16) for x in np.linspace(-1.3, 1.3, 5)))
     else:
         heights = np.linspace(6.0, back - 0.35, draws.whole("slats", 3, 4))
-        model.add(wood, *(bar((-1.9, 1.85 + 0.65 * (z - 4.2) / (back - 4.2), z), (1.9, 1.85 + 0.65 * (z - 4.2) / (back - 4.2), z), 0.2, 0.62) for z in heights))
-    model.add(wood, *(bar((x, -1.7, 2.0), (x, 1.8, 2.0), 0.22, 0.26) for x in (-1.85, 1.85)), bar((-1.8, 0, 2.0), (1.8, 0, 2.0), 0.22, 0.26))
+        model.add(
+            wood,
+            *(
+                bar(
+                    (-1.9, 1.85 + 0.65 * (z - 4.2) / (back - 4.2), z),
+                    (1.9, 1.85 + 0.65 * (z - 4.2) / (back - 4.2), z),
+                    0.2,
+                    0.62,
+                )
+                for z in heights
+            ),
+        )
+    model.add(
+        wood,
+        *(bar((x, -1.7, 2.0), (x, 1.8, 2.0), 0.22, 0.26) for x in (-1.85, 1.85)),
+        bar((-1.8, 0, 2.0), (1.8, 0, 2.0), 0.22, 0.26),
+    )
 
 
 def _office(model: Assembly, draws: Draws) -> None:
@@ -49,17 +66,32 @@ def _office(model: Assembly, draws: Draws) -> None:
     model.add(cloth, cushion(4.6, height, 0.85).turned("x", 80).at(0, 2.6, 5.9 + height / 2))
     model.add(plastic, sweep(spline([(0, 1.2, 4.1), (0, 2.9, 4.4), (0, 3.15, 6.8)], 5), 0.3, rectangle(3, 1.2, 0.2)))
     for x in (-2.75, 2.75):
-        model.add(plastic, sweep(spline([(x * 0.8, 0.3, 4.2), (x, 0.3, 4.5), (x, 0.3, 6.7)], 5), 0.2, rectangle(2.4, 1.2, 0.3)), box(0.65, 2.8, 0.3, 0.14).at(x, 0.2, 6.8))
+        model.add(
+            plastic,
+            sweep(spline([(x * 0.8, 0.3, 4.2), (x, 0.3, 4.5), (x, 0.3, 6.7)], 5), 0.2, rectangle(2.4, 1.2, 0.3)),
+            box(0.65, 2.8, 0.3, 0.14).at(x, 0.2, 6.8),
+        )
 
 
 def _cantilever(model: Assembly, draws: Draws) -> None:
     """One bent steel tube, no hind legs."""
     tube = metal("tube", "#d0d3d8", 0.15)
     seat = matt("seat", draws.pick("seat", ("#1a1a1c", "#7a3b1e", "#c9a97a", "#9c2424", "#e7e2d6")), 0.5)
-    path = [(2.1, 2.6, 8.8), (2.1, 2.1, 5.0), (2.1, 1.6, 4.4), (2.1, -2.0, 4.4), (2.1, -2.5, 3.8), (2.1, -2.2, 0.8), (2.1, -1.8, 0.2), (2.1, 2.2, 0.2)]
+    path = [
+        (2.1, 2.6, 8.8),
+        (2.1, 2.1, 5.0),
+        (2.1, 1.6, 4.4),
+        (2.1, -2.0, 4.4),
+        (2.1, -2.5, 3.8),
+        (2.1, -2.2, 0.8),
+        (2.1, -1.8, 0.2),
+        (2.1, 2.2, 0.2),
+    ]
     model.add(tube, sweep(spline(path, 6), 0.17).both_sides())
     model.add(tube, rod((-2.1, 2.2, 0.2), (2.1, 2.2, 0.2), 0.17), rod((-2.1, 1.2, 4.35), (2.1, 1.2, 4.35), 0.12))
-    model.add(seat, box(4.1, 3.9, 0.3, 0.14).at(0, -0.3, 4.55), box(4.1, 0.28, 2.6, 0.13).turned("x", -7).at(0, 2.42, 7.4))
+    model.add(
+        seat, box(4.1, 3.9, 0.3, 0.14).at(0, -0.3, 4.55), box(4.1, 0.28, 2.6, 0.13).turned("x", -7).at(0, 2.42, 7.4)
+    )
 
 
 def _shell(model: Assembly, draws: Draws) -> None:
@@ -68,14 +100,34 @@ def _shell(model: Assembly, draws: Draws) -> None:
     add_shell_seat(model, plastic, 4.4)
     base = draws.pick("base", ("dowel", "pedestal", "wire"))
     if base == "pedestal":
-        model.add(metal("base", "#d0d3d8", 0.2), cylinder(0.25, 4.0).at(z=2.3), cylinder(2.3, 0.3, 0.12, top_radius=0.8).at(z=0.2))
+        model.add(
+            metal("base", "#d0d3d8", 0.2),
+            cylinder(0.25, 4.0).at(z=2.3),
+            cylinder(2.3, 0.3, 0.12, top_radius=0.8).at(z=0.2),
+        )
     elif base == "dowel":
         wood = matt("dowels", draws.pick("dowels", WOODS), 0.5)
-        model.add(wood, *(rod((1.2 * x, 1.1 * y - 0.2, 4.5), (2.2 * x, 2.2 * y - 0.1, 0.0), 0.22, 0.14) for x in (-1, 1) for y in (-1, 1)))
-        model.add(metal("brace", "#2a2b2e", 0.4), *(rod((1.35 * x, 1.3 * y - 0.2, 3.8), (-1.8 * x, 1.7 * y - 0.1, 1.8), 0.06) for x in (-1, 1) for y in (-1, 1)))
+        model.add(
+            wood,
+            *(
+                rod((1.2 * x, 1.1 * y - 0.2, 4.5), (2.2 * x, 2.2 * y - 0.1, 0.0), 0.22, 0.14)
+                for x in (-1, 1)
+                for y in (-1, 1)
+            ),
+        )
+        model.add(
+            metal("brace", "#2a2b2e", 0.4),
+            *(
+                rod((1.35 * x, 1.3 * y - 0.2, 3.8), (-1.8 * x, 1.7 * y - 0.1, 1.8), 0.06)
+                for x in (-1, 1)
+                for y in (-1, 1)
+            ),
+        )
     else:
         wire = metal("wire", "#c9ccd1", 0.2)
-        model.add(wire, *(rod((1.1 * x, 1.0 * y - 0.2, 4.4), (2.1 * x, 2.0 * y, 0.1), 0.12) for x in (-1, 1) for y in (-1, 1)))
+        model.add(
+            wire, *(rod((1.1 * x, 1.0 * y - 0.2, 4.4), (2.1 * x, 2.0 * y, 0.1), 0.12) for x in (-1, 1) for y in (-1, 1))
+        )
         model.add(wire, *(rod((2.1 * x, -2.0, 0.1), (2.1 * x, 2.0, 0.1), 0.12) for x in (-1, 1)))
 
 
@@ -84,7 +136,14 @@ def _windsor(model: Assembly, draws: Draws) -> None:
     wood = matt("wood", draws.pick("wood", WOODS), 0.4)
     seat = np.stack([2.4 * np.cos(t := np.linspace(0, 2 * np.pi, 37)[:-1]), 2.2 * np.sin(t)], axis=1)
     model.add(wood, slab(seat, 0.4, 0.14).at(z=4.4))
-    bow = np.stack([2.0 * np.cos(a := np.linspace(0, np.pi, 25)), 1.5 + 0.9 * np.sin(a), 4.5 + draws.uniform("bow", 5.0, 6.0) * np.sin(a) ** 0.6], axis=1)
+    bow = np.stack(
+        [
+            2.0 * np.cos(a := np.linspace(0, np.pi, 25)),
+            1.5 + 0.9 * np.sin(a),
+            4.5 + draws.uniform("bow", 5.0, 6.0) * np.sin(a) ** 0.6,
+        ],
+        axis=1,
+    )
     model.add(wood, sweep(bow, 0.17))
     for i in range(4, 21, 2):
         x = bow[i, 0]
@@ -95,7 +154,11 @@ def _windsor(model: Assembly, draws: Draws) -> None:
             start, end = np.array([2.3 * x, 2.0 * y, 0.0]), np.array([1.5 * x, 1.3 * y, 4.3])
             path = start + (end - start) * (turned[:, 1:] / 4.3)
             model.add(wood, sweep(path, turned[:, 0]))
-    model.add(wood, *(rod((1.95 * x, -1.75, 1.8), (1.95 * x, 1.75, 1.8), 0.12) for x in (-1, 1)), rod((-1.95, 0, 1.8), (1.95, 0, 1.8), 0.12))
+    model.add(
+        wood,
+        *(rod((1.95 * x, -1.75, 1.8), (1.95 * x, 1.75, 1.8), 0.12) for x in (-1, 1)),
+        rod((-1.95, 0, 1.8), (1.95, 0, 1.8), 0.12),
+    )
 
 
 def _armchair(model: Assembly, draws: Draws) -> None:
@@ -114,9 +177,22 @@ def _folding(model: Assembly, draws: Draws) -> None:
     """Crossed steel legs, thin seat and back."""
     tube = metal("tube", draws.pick("tube", ("#9a9da3", "#3a3b40", "#c9ccd1")), 0.35)
     pad = paint("pad", draws.pick("pad", ("#2a2c31", "#8c3b3b", "#2f4b6e", "#d8d2c4")), 0.5)
-    model.add(tube, rod((2.1, -2.2, 0.1), (2.1, 2.2, 8.9), 0.17).both_sides(), rod((1.8, 2.5, 0.1), (1.8, -1.7, 4.5), 0.17).both_sides())
-    model.add(tube, rod((-2.1, 2.2, 8.9), (2.1, 2.2, 8.9), 0.17), rod((-2.1, -1.9, 0.7), (2.1, -1.9, 0.7), 0.12), rod((-1.8, 2.2, 0.6), (1.8, 2.2, 0.6), 0.12))
-    model.add(pad, box(4.0, 4.0, 0.3, 0.13).turned("x", 3).at(0, -0.3, 4.5), box(4.3, 0.25, 2.2, 0.1).turned("x", -26).at(0, 1.75, 7.8))
+    model.add(
+        tube,
+        rod((2.1, -2.2, 0.1), (2.1, 2.2, 8.9), 0.17).both_sides(),
+        rod((1.8, 2.5, 0.1), (1.8, -1.7, 4.5), 0.17).both_sides(),
+    )
+    model.add(
+        tube,
+        rod((-2.1, 2.2, 8.9), (2.1, 2.2, 8.9), 0.17),
+        rod((-2.1, -1.9, 0.7), (2.1, -1.9, 0.7), 0.12),
+        rod((-1.8, 2.2, 0.6), (1.8, 2.2, 0.6), 0.12),
+    )
+    model.add(
+        pad,
+        box(4.0, 4.0, 0.3, 0.13).turned("x", 3).at(0, -0.3, 4.5),
+        box(4.3, 0.25, 2.2, 0.1).turned("x", -26).at(0, 1.75, 7.8),
+    )
 
 
 def _rocking(model: Assembly, draws: Draws) -> None:
@@ -125,10 +201,22 @@ def _rocking(model: Assembly, draws: Draws) -> None:
     for x in (-2.3, 2.3):
         runner = [(x, y, 0.25 + 0.05 * (y - 0.6) ** 2) for y in np.linspace(-3.4, 4.6, 15)]
         model.add(wood, sweep(runner, 0.24, rectangle(1.4, 2.2, 0.3)))
-        model.add(wood, rod((x, -1.9, 0.5), (x, -2.1, 6.4), 0.2), rod((x, 1.9, 0.4), (x * 0.92, 2.2, 4.2), 0.2), bar((x, -2.5, 6.4), (x, 2.5, 6.2), 0.6, 0.22))
+        model.add(
+            wood,
+            rod((x, -1.9, 0.5), (x, -2.1, 6.4), 0.2),
+            rod((x, 1.9, 0.4), (x * 0.92, 2.2, 4.2), 0.2),
+            bar((x, -2.5, 6.4), (x, 2.5, 6.2), 0.6, 0.22),
+        )
         model.add(wood, rod((x * 0.87, 1.8, 4.2), (x * 0.87, 4.0, 11.2), 0.2))
-    model.add(wood, box(4.6, 4.4, 0.35, 0.13).turned("x", -4).at(0, 0, 4.3), bar((-2.2, 3.9, 11.0), (2.2, 3.9, 11.0), 0.35, 0.9))
-    model.add(wood, *(bar((x, 1.9, 4.5), (x, 3.85, 10.9), 0.35, 0.14) for x in np.linspace(-1.4, 1.4, draws.whole("slats", 4, 6))))
+    model.add(
+        wood,
+        box(4.6, 4.4, 0.35, 0.13).turned("x", -4).at(0, 0, 4.3),
+        bar((-2.2, 3.9, 11.0), (2.2, 3.9, 11.0), 0.35, 0.9),
+    )
+    model.add(
+        wood,
+        *(bar((x, 1.9, 4.5), (x, 3.85, 10.9), 0.35, 0.14) for x in np.linspace(-1.4, 1.4, draws.whole("slats", 4, 6))),
+    )
 
 
 def _school(model: Assembly, draws: Draws) -> None:
@@ -136,12 +224,20 @@ def _school(model: Assembly, draws: Draws) -> None:
     ply = matt("plywood", draws.pick("plywood", ("#d3a468", "#c08a4e", "#b5482f", "#2f6f8f")), 0.4)
     tube = metal("frame", draws.pick("frame", ("#4a4d52", "#b9bcc2")), 0.35)
     across = np.linspace(-2.1, 2.1, 11)
-    seat = [[(x, y, 4.4 + 0.05 * x * x - 0.12 * max(0.0, -1.2 - y) ** 2) for x in across] for y in np.linspace(-2.4, 1.9, 12)]
+    seat = [
+        [(x, y, 4.4 + 0.05 * x * x - 0.12 * max(0.0, -1.2 - y) ** 2) for x in across]
+        for y in np.linspace(-2.4, 1.9, 12)
+    ]
     back = [[(x, 2.35 + 0.16 * (z - 6.6) * 0.8 - 0.1 * x * x, z) for x in across] for z in np.linspace(6.5, 8.7, 8)]
     model.add(ply, shell(seat, 0.16), shell(back, 0.16))
     path = [(1.9, -2.2, 0.1), (1.8, -2.0, 4.2), (1.8, 1.2, 4.2), (1.8, 1.9, 5.0), (1.8, 2.25, 8.2)]
     model.add(tube, sweep(spline(path, 6), 0.14).both_sides(), rod((1.8, 0.4, 4.2), (1.9, 2.3, 0.1), 0.14).both_sides())
-    model.add(tube, rod((-1.8, -1.9, 4.2), (1.8, -1.9, 4.2), 0.12), rod((-1.85, 1.5, 1.8), (1.85, 1.5, 1.8), 0.1), rod((-1.8, 1.0, 4.2), (1.8, 1.0, 4.2), 0.12))
+    model.add(
+        tube,
+        rod((-1.8, -1.9, 4.2), (1.8, -1.9, 4.2), 0.12),
+        rod((-1.85, 1.5, 1.8), (1.85, 1.5, 1.8), 0.1),
+        rod((-1.8, 1.0, 4.2), (1.8, 1.0, 4.2), 0.12),
+    )
 
 
 def _garden(model: Assembly, draws: Draws) -> None:
@@ -150,11 +246,17 @@ def _garden(model: Assembly, draws: Draws) -> None:
     model.add(plastic, box(4.8, 4.8, 0.35, 0.15).turned("x", -3).at(z=4.2))
     fan = np.linspace(-1.0, 1.0, 6)
     model.add(plastic, *(bar((1.6 * x, 2.2, 4.3), (2.0 * x, 3.3, 8.4 - 0.6 * x * x), 0.55, 0.18, 1.15) for x in fan))
-    crest = [(2.4 * np.sin(a), 3.35 - 0.2 * abs(np.sin(a)), 8.5 - 1.1 * (1 - np.cos(a))) for a in np.linspace(-1.1, 1.1, 13)]
+    crest = [
+        (2.4 * np.sin(a), 3.35 - 0.2 * abs(np.sin(a)), 8.5 - 1.1 * (1 - np.cos(a))) for a in np.linspace(-1.1, 1.1, 13)
+    ]
     model.add(plastic, sweep(crest, 0.35, rectangle(1.0, 2.4, 0.3)))
     for x in (-2.6, 2.6):
         arm = [(x * 0.85, 3.15, 7.6), (x, 1.8, 6.7), (x * 1.02, -1.2, 6.5), (x, -2.3, 6.0), (x * 1.02, -2.6, 0.1)]
-        model.add(plastic, sweep(spline(arm, 6), 0.3, rectangle(2.2, 0.9, 0.3)), bar((x * 0.88, 2.0, 6.6), (x * 0.98, 2.7, 0.1), 0.6, 0.35))
+        model.add(
+            plastic,
+            sweep(spline(arm, 6), 0.3, rectangle(2.2, 0.9, 0.3)),
+            bar((x * 0.88, 2.0, 6.6), (x * 0.98, 2.7, 0.1), 0.6, 0.35),
+        )
 
 
 def _bistro(model: Assembly, draws: Draws) -> None:
@@ -163,11 +265,20 @@ def _bistro(model: Assembly, draws: Draws) -> None:
     model.add(wood, torus(2.05, 0.2).at(z=4.5))
     model.add(matt("cane", draws.pick("cane", ("#d9b77a", "#b98450", "#3a2418"))), cylinder(2.0, 0.15).at(z=4.52))
     for scale, tall in ((1.0, 5.0), (0.62, 3.6)):
-        hoop = [(1.9 * scale * np.cos(a), 1.55 + 0.7 * np.sin(a) ** 0.5 + 0.08, 4.5 + tall * np.sin(a) ** 0.7) for a in np.linspace(0, np.pi, 25)]
+        hoop = [
+            (1.9 * scale * np.cos(a), 1.55 + 0.7 * np.sin(a) ** 0.5 + 0.08, 4.5 + tall * np.sin(a) ** 0.7)
+            for a in np.linspace(0, np.pi, 25)
+        ]
         model.add(wood, sweep(hoop, 0.16))
     for angle in (45, 135, 225, 315):
         c, s = np.cos(np.radians(angle)), np.sin(np.radians(angle))
-        model.add(wood, sweep(spline([(1.7 * c, 1.7 * s, 4.4), (1.85 * c, 1.85 * s, 2.5), (2.5 * c, 2.5 * s, 0)], 5), np.linspace(0.2, 0.14, 11)))
+        model.add(
+            wood,
+            sweep(
+                spline([(1.7 * c, 1.7 * s, 4.4), (1.85 * c, 1.85 * s, 2.5), (2.5 * c, 2.5 * s, 0)], 5),
+                np.linspace(0.2, 0.14, 11),
+            ),
+        )
     model.add(wood, torus(1.55, 0.1).at(z=2.6))
 
 
@@ -177,7 +288,12 @@ def _director(model: Assembly, draws: Draws) -> None:
     for y in (-1.9, 1.9):
         model.add(wood, bar((-2.5, y, 0.3), (2.5, y, 4.3), 0.25, 0.45), bar((2.5, y, 0.3), (-2.5, y, 4.3), 0.25, 0.45))
     for x in (-2.6, 2.6):
-        model.add(wood, bar((x, -2.3, 0.2), (x, 2.3, 0.2), 0.45, 0.35), bar((x, -2.2, 4.4), (x, 2.2, 4.4), 0.35, 0.4), bar((x, -2.4, 6.6), (x, 2.4, 6.6), 0.7, 0.25))
+        model.add(
+            wood,
+            bar((x, -2.3, 0.2), (x, 2.3, 0.2), 0.45, 0.35),
+            bar((x, -2.2, 4.4), (x, 2.2, 4.4), 0.35, 0.4),
+            bar((x, -2.4, 6.6), (x, 2.4, 6.6), 0.7, 0.25),
+        )
         model.add(wood, bar((x, -1.9, 4.4), (x, -1.9, 6.6), 0.3, 0.3), bar((x, 1.9, 4.4), (x, 2.1, 9.4), 0.35, 0.35))
     sag = np.linspace(-1, 1, 11)
     model.add(canvas, shell([[(2.6 * s, y, 4.2 + 0.35 * s * s) for s in sag] for y in np.linspace(-2.0, 2.0, 5)], 0.12))
@@ -185,5 +301,16 @@ def _director(model: Assembly, draws: Draws) -> None:
 
 
 _FORMS: tuple[Callable[[Assembly, Draws], None], ...] = (
-    _slat_back, _office, _shell, _armchair, _cantilever, _windsor, _garden, _folding, _bistro, _rocking, _school, _director,
+    _slat_back,
+    _office,
+    _shell,
+    _armchair,
+    _cantilever,
+    _windsor,
+    _garden,
+    _folding,
+    _bistro,
+    _rocking,
+    _school,
+    _director,
 )

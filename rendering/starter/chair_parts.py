@@ -9,8 +9,11 @@ from .mesh import Assembly, Mesh, Part
 from .shapes import bar, box, cylinder, shell
 
 
-def add_legs(model: Assembly, part: Part, x: float, y: float, height: float, thickness: float, splay: float = 0.0) -> None:
-    """Four tapering legs at the corners of a rectangle (x, y) under ``height``, spreading by ``splay`` at the foot."""
+def add_legs(
+    model: Assembly, part: Part, spread: tuple[float, float], height: float, thickness: float, *, splay: float = 0.0
+) -> None:
+    """Four tapering legs at the corners of a rectangle ``spread`` under ``height``, ``splay`` wider at the foot."""
+    x, y = spread
     for sx in (-0.5, 0.5):
         for sy in (-0.5, 0.5):
             foot = (sx * (x + 2 * splay), sy * (y + 2 * splay), 0.0)
@@ -43,5 +46,7 @@ def add_shell_seat(model: Assembly, part: Part, height: float) -> None:
         half = 2.3 - 0.35 * abs(2 * t - 0.9) ** 2 - 0.5 * max(0.0, t - 0.8) / 0.2
         across = np.linspace(-1, 1, 17)
         lift = 0.75 * np.exp(-(((t - 0.5) / 0.28) ** 2)) + 0.12
-        rows.append([(half * s, y - 0.55 * t * s * s * (t > 0.5), z + height + lift * s * s * (1 - 0.6 * t)) for s in across])
+        rows.append(
+            [(half * s, y - 0.55 * t * s * s * (t > 0.5), z + height + lift * s * s * (1 - 0.6 * t)) for s in across]
+        )
     model.add(part, shell(rows, 0.16))

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from .mesh import Part
 
-CAR_PAINTS = ("#b3121d", "#1b3f8b", "#c9ccd1", "#23262b", "#f2f2ee", "#1f5c3a", "#e0a81c", "#7a8791", "#8a2f1a", "#3f8fc4")
+CAR_PAINTS = (
+    "#b3121d",
+    "#1b3f8b",
+    "#c9ccd1",
+    "#23262b",
+    "#f2f2ee",
+    "#1f5c3a",
+    "#e0a81c",
+    "#7a8791",
+    "#8a2f1a",
+    "#3f8fc4",
+)
 BRIGHTS = ("#d7263d", "#1f78b4", "#f2b705", "#2e9e5b", "#f26a1b", "#7b3fa0", "#17a2a2", "#e85d9a", "#20262e", "#f4f1e8")
 WOODS = ("#a8703c", "#7a4a26", "#c99a62", "#4d2e1a", "#dcb883", "#8b5a36", "#b98450")
 CLOTHS = ("#5b6770", "#8c3b3b", "#2f4b6e", "#6b7d4f", "#c8b89a", "#3a3a40", "#b8862f", "#7d5a86")

@@ -25,7 +25,28 @@ def lamp(index: int, draws: Draws) -> Assembly:
 def _table(model: Assembly, draws: Draws) -> None:
     """Turned or glazed foot under a cone shade."""
     foot = paint("foot", draws.pick("foot", GLAZES), 0.15)
-    model.add(foot, revolve([(0, 0), *spline([(0.75, 0.0), (0.8, 0.15), (0.5, 0.3), (0.85, 0.9), (1.0, 1.5), (0.6, 2.2), (0.2, 2.5), (0.25, 2.7)], 5), (0, 2.7)]))
+    model.add(
+        foot,
+        revolve(
+            [
+                (0, 0),
+                *spline(
+                    [
+                        (0.75, 0.0),
+                        (0.8, 0.15),
+                        (0.5, 0.3),
+                        (0.85, 0.9),
+                        (1.0, 1.5),
+                        (0.6, 2.2),
+                        (0.2, 2.5),
+                        (0.25, 2.7),
+                    ],
+                    5,
+                ),
+                (0, 2.7),
+            ]
+        ),
+    )
     model.add(metal("brass", "#c9a24a"), cylinder(0.09, 1.2).at(z=3.1))
     _shade(model, draws, [(1.65, 2.8), (0.95, 4.5)])
 
@@ -39,7 +60,13 @@ def _desk_arm(model: Assembly, draws: Draws) -> None:
     model.add(lacquer, cylinder(1.0, 0.28, 0.08, 48).at(z=0.14), cylinder(0.22, 0.4).at(z=0.45))
     for x in (-0.13, 0.13):
         model.add(lacquer, rod((x, 0, 0.6), (x, *knee[1:]), 0.07), rod((x, *knee[1:]), (x, *head[1:]), 0.07))
-    model.add(steel, ball(0.2).at(0, 0, 0.65), ball(0.22).at(*knee), ball(0.18).at(*head), rod((0, 0.25, 0.9), (0, 0.85, 1.9), 0.09))
+    model.add(
+        steel,
+        ball(0.2).at(0, 0, 0.65),
+        ball(0.22).at(*knee),
+        ball(0.18).at(*head),
+        rod((0, 0.25, 0.9), (0, 0.85, 1.9), 0.09),
+    )
     _reflector(model, lacquer, head, -28, [(0.22, 0.25), (0.34, 0.0), (0.45, -0.35), (0.85, -0.9), (0.98, -1.15)])
 
 
@@ -64,10 +91,21 @@ def _pendant_dome(model: Assembly, draws: Draws) -> None:
 def _banker(model: Assembly, draws: Draws) -> None:
     """Green glass trough on a brass stand."""
     brass = metal("brass", draws.pick("metal", ("#c9a24a", "#8a6a3a", "#c9ccd1")), 0.2)
-    model.add(brass, cylinder(1.2, 0.3, 0.12, 48, 1.0).at(z=0.15), revolve([(0, 0.3), *spline([(0.5, 0.3), (0.18, 0.7), (0.16, 2.6), (0.3, 2.9)], 4), (0, 2.9)]))
-    model.add(brass, sweep(spline([(-1.5, 0, 3.35), (-1.3, 0, 2.9), (0, 0, 2.75), (1.3, 0, 2.9), (1.5, 0, 3.35)], 5), 0.09))
-    arch = [np.array([(-1.9 + 3.8 * t, -0.85 * np.cos(a), 3.0 + 0.95 * np.sin(a)) for t in np.linspace(0, 1, 6)]) for a in np.linspace(0.1, np.pi - 0.1, 17)]
-    model.add(glass("shade", draws.pick("shade", ("#0f6b3c", "#0f6b3c", "#1f4fa0", "#c46a1a")), 0.25, 0.1), shell(arch, 0.08))
+    model.add(
+        brass,
+        cylinder(1.2, 0.3, 0.12, 48, 1.0).at(z=0.15),
+        revolve([(0, 0.3), *spline([(0.5, 0.3), (0.18, 0.7), (0.16, 2.6), (0.3, 2.9)], 4), (0, 2.9)]),
+    )
+    model.add(
+        brass, sweep(spline([(-1.5, 0, 3.35), (-1.3, 0, 2.9), (0, 0, 2.75), (1.3, 0, 2.9), (1.5, 0, 3.35)], 5), 0.09)
+    )
+    arch = [
+        np.array([(-1.9 + 3.8 * t, -0.85 * np.cos(a), 3.0 + 0.95 * np.sin(a)) for t in np.linspace(0, 1, 6)])
+        for a in np.linspace(0.1, np.pi - 0.1, 17)
+    ]
+    model.add(
+        glass("shade", draws.pick("shade", ("#0f6b3c", "#0f6b3c", "#1f4fa0", "#c46a1a")), 0.25, 0.1), shell(arch, 0.08)
+    )
     model.add(brass, *(box(0.08, 1.75, 0.12, 0.03).at(x, 0, 3.05) for x in (-1.9, 1.9)), ball(0.14).at(0, 0, 4.05))
     model.add(glowing("tube", "#ffe7b8", 3.0), rod((-1.5, 0, 3.4), (1.5, 0, 3.4), 0.2))
 
@@ -86,8 +124,16 @@ def _arc(model: Assembly, draws: Draws) -> None:
 def _mushroom(model: Assembly, draws: Draws) -> None:
     """A glass cap on a matching stem, lit from inside."""
     colour = draws.pick("colour", ("#f3e6cf", "#f08a3c", "#e9c46a", "#e7a9b8", "#f4f1e8"))
-    model.add(paint("stem", colour, 0.2), revolve([(0, 0), *spline([(1.15, 0), (1.1, 0.25), (0.55, 0.9), (0.45, 1.8), (0.6, 2.6)], 5), (0, 2.6)]))
-    model.add(glowing("cap", colour, 0.7), revolve([(0, 2.3), *spline([(1.6, 2.3), (1.95, 2.45), (1.85, 3.1), (1.2, 3.75), (0.4, 4.0)], 5), (0, 4.03)], 48))
+    model.add(
+        paint("stem", colour, 0.2),
+        revolve([(0, 0), *spline([(1.15, 0), (1.1, 0.25), (0.55, 0.9), (0.45, 1.8), (0.6, 2.6)], 5), (0, 2.6)]),
+    )
+    model.add(
+        glowing("cap", colour, 0.7),
+        revolve(
+            [(0, 2.3), *spline([(1.6, 2.3), (1.95, 2.45), (1.85, 3.1), (1.2, 3.75), (0.4, 4.0)], 5), (0, 4.03)], 48
+        ),
+    )
     model.add(metal("collar", "#c9a24a"), torus(0.62, 0.07).at(z=2.3))
 
 
@@ -115,7 +161,10 @@ def _pendant_globe(model: Assembly, draws: Draws) -> None:
     if kind == "lantern":
         angles = np.radians(np.linspace(-82, 82, 45))
         ribbed = 2.0 + 0.07 * np.abs(np.sin(np.arange(45) * np.pi / 3))
-        model.add(glowing("paper", draws.pick("paper", ("#f7ead0", "#f2b38a", "#e25a4a")), 0.7), revolve(np.stack([ribbed * np.cos(angles), 0.9 * ribbed * np.sin(angles)], 1), 40))
+        model.add(
+            glowing("paper", draws.pick("paper", ("#f7ead0", "#f2b38a", "#e25a4a")), 0.7),
+            revolve(np.stack([ribbed * np.cos(angles), 0.9 * ribbed * np.sin(angles)], 1), 40),
+        )
         model.add(matt("hoop", "#2a2420"), torus(0.3, 0.06).at(z=1.8), torus(0.3, 0.06).at(z=-1.8))
         _hang(model, 1.8, 4.6)
         return
@@ -130,12 +179,23 @@ def _pendant_globe(model: Assembly, draws: Draws) -> None:
 def _lantern(model: Assembly, draws: Draws) -> None:
     """Storm lantern: cage, glass, ring handle."""
     iron = paint("iron", draws.pick("iron", ("#1f2023", "#8c2a1c", "#2f4b3a", "#b08d2e")), 0.35)
-    model.add(iron, revolve([(0, 0), *spline([(1.0, 0), (1.05, 0.3), (0.95, 0.75), (0.55, 1.0)], 4), (0, 1.0)]), revolve([(0, 3.1), (0.62, 3.1), (0.75, 3.4), (0.5, 3.7), (0.45, 4.1), (0, 4.25)]))
-    model.add(glass("chimney", "#f6f4ea", 0.9), band(spline([(0.55, 1.0), (0.85, 1.7), (0.8, 2.3), (0.58, 3.1)], 5), 0.06))
-    model.add(glowing("flame", "#ffb04a", 5.0), revolve(spline([(0.03, 1.1), (0.26, 1.5), (0.16, 1.9), (0.0, 2.4)], 4), 20))
+    model.add(
+        iron,
+        revolve([(0, 0), *spline([(1.0, 0), (1.05, 0.3), (0.95, 0.75), (0.55, 1.0)], 4), (0, 1.0)]),
+        revolve([(0, 3.1), (0.62, 3.1), (0.75, 3.4), (0.5, 3.7), (0.45, 4.1), (0, 4.25)]),
+    )
+    model.add(
+        glass("chimney", "#f6f4ea", 0.9), band(spline([(0.55, 1.0), (0.85, 1.7), (0.8, 2.3), (0.58, 3.1)], 5), 0.06)
+    )
+    model.add(
+        glowing("flame", "#ffb04a", 5.0), revolve(spline([(0.03, 1.1), (0.26, 1.5), (0.16, 1.9), (0.0, 2.4)], 4), 20)
+    )
     side = sweep(spline([(0.9, 0, 0.5), (1.2, 0, 1.4), (1.15, 0, 2.8), (0.6, 0, 3.6)], 5), 0.09)
     model.add(iron, side.both_sides(), torus(0.86, 0.05).at(z=1.5), torus(0.84, 0.05).at(z=2.4))
-    model.add(metal("handle", "#8f9399"), sweep(spline([(1.05, 0, 3.0), (1.2, 0, 4.2), (0, 0, 5.2), (-1.2, 0, 4.2), (-1.05, 0, 3.0)], 6), 0.05))
+    model.add(
+        metal("handle", "#8f9399"),
+        sweep(spline([(1.05, 0, 3.0), (1.2, 0, 4.2), (0, 0, 5.2), (-1.2, 0, 4.2), (-1.05, 0, 3.0)], 6), 0.05),
+    )
 
 
 def _column(model: Assembly, draws: Draws) -> None:
@@ -148,7 +208,18 @@ def _column(model: Assembly, draws: Draws) -> None:
 
 
 _FORMS: tuple[Callable[[Assembly, Draws], None], ...] = (
-    _table, _desk_arm, _floor_shade, _pendant_dome, _banker, _arc, _mushroom, _tripod, _gooseneck, _pendant_globe, _lantern, _column,
+    _table,
+    _desk_arm,
+    _floor_shade,
+    _pendant_dome,
+    _banker,
+    _arc,
+    _mushroom,
+    _tripod,
+    _gooseneck,
+    _pendant_globe,
+    _lantern,
+    _column,
 )
 
 
@@ -163,7 +234,11 @@ def _shade(model: Assembly, draws: Draws, line: list[tuple[float, float]]) -> No
     model.add(trim, torus(r0, 0.05, 56).at(z=z0), torus(r1, 0.05, 56).at(z=z1))
     middle = (z0 + z1) / 2
     model.add(glowing("bulb", "#ffe2ae", 3.0 if lit else 0.3), ball(0.35).at(z=middle))
-    model.add(metal("holder", "#6a6256"), rod((-r1, 0, z1 - 0.1), (r1, 0, z1 - 0.1), 0.04), rod((0, 0, z0), (0, 0, z1 - 0.1), 0.06))
+    model.add(
+        metal("holder", "#6a6256"),
+        rod((-r1, 0, z1 - 0.1), (r1, 0, z1 - 0.1), 0.04),
+        rod((0, 0, z0), (0, 0, z1 - 0.1), 0.06),
+    )
 
 
 def _reflector(model: Assembly, part: Part, at: Place, tilt_deg: float, line: list[tuple[float, float]]) -> None:

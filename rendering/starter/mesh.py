@@ -114,7 +114,7 @@ class Part:
 
 @frozen(eq=False)
 class StarterModel:
-    """A finished model: front along -Y, up +Z, centred, longest dimension 1. ``mesh.face_part`` points into ``parts``."""
+    """A finished model: front -Y, up +Z, centred, longest dimension 1. ``mesh.face_part`` points into ``parts``."""
 
     mesh: Mesh
     parts: tuple[Part, ...]

@@ -41,7 +41,7 @@ def revolve(profile: ArrayLike, segments: int = 40, hollow: bool = False) -> Mes
 
 
 def sweep(path: ArrayLike, radius: float | ArrayLike, section: ArrayLike | None = None, closed: bool = False) -> Mesh:
-    """A tube along ``path`` (N, 3). ``radius`` is a number or (N,); ``section`` (K, 2) of unit size replaces the circle.
+    """A tube along ``path`` (N, 3). ``radius`` is a number or (N,); ``section`` (K, 2) replaces the unit circle.
 
     The section's first axis stays as level as the path allows, so flat bars do not twist.
     """
@@ -51,10 +51,7 @@ def sweep(path: ArrayLike, radius: float | ArrayLike, section: ArrayLike | None 
         section = np.stack([np.cos(angles), np.sin(angles)], axis=1)
     outline = np.asarray(section, dtype=np.float64)
     radii = np.broadcast_to(np.asarray(radius, dtype=np.float64), (len(line),))
-    if closed:
-        tangents = np.roll(line, -1, axis=0) - np.roll(line, 1, axis=0)
-    else:
-        tangents = np.gradient(line, axis=0)
+    tangents = np.roll(line, -1, axis=0) - np.roll(line, 1, axis=0) if closed else np.gradient(line, axis=0)
     tangents /= np.linalg.norm(tangents, axis=1, keepdims=True)
     side = np.cross([0.0, 0.0, 1.0], tangents[0])
     if np.linalg.norm(side) < 1e-3:
@@ -111,7 +108,9 @@ def slab(outline: ArrayLike, thickness: float, bevel: float = 0.0, plane: str = 
     return loft(loops)
 
 
-def cylinder(radius: float, height: float, bevel: float = 0.0, segments: int = 32, top_radius: float | None = None) -> Mesh:
+def cylinder(
+    radius: float, height: float, bevel: float = 0.0, segments: int = 32, top_radius: float | None = None
+) -> Mesh:
     """An upright cylinder or cone frustum about the origin with rounded rims."""
     top = radius if top_radius is None else top_radius
     profile = [(0.0, -height / 2), (radius, -height / 2), (top, height / 2), (0.0, height / 2)]
@@ -164,12 +163,15 @@ def _inset(outline: Points, distance: float) -> Points:
     normals = np.stack([-(before + after)[:, 1], (before + after)[:, 0]], axis=1) * np.sign(area)
     normals /= np.linalg.norm(normals, axis=1, keepdims=True)
     half = np.sqrt(np.clip((1 + np.sum(before * after, axis=1)) / 2, 0.25, 1.0))
-    return outline + normals * (distance / half)[:, None]
+    inset: Points = outline + normals * (distance / half)[:, None]
+    return inset
 
 
 def _welded(vertices: Points, faces: Sequence[Face]) -> Mesh:
     """Vertices at one place become one; what collapses is dropped (the poles of lathe work)."""
-    _, first, inverse = np.unique(np.round(vertices, _WELD_DIGITS) + 0.0, axis=0, return_index=True, return_inverse=True)
+    _, first, inverse = np.unique(
+        np.round(vertices, _WELD_DIGITS) + 0.0, axis=0, return_index=True, return_inverse=True
+    )
     place = inverse.reshape(-1)
     kept: list[Face] = []
     for face in faces:

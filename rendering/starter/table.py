@@ -29,8 +29,13 @@ def _dining(model: Assembly, draws: Draws) -> None:
     wood = _wood(draws)
     x, y = draws.uniform("length", 14, 18), draws.uniform("depth", 8, 9.5)
     _planks(model, wood, x, y, 7.4)
-    model.add(wood, box(x - 2, 0.3, 0.9).at(0, y / 2 - 1, 6.75), box(x - 2, 0.3, 0.9).at(0, 1 - y / 2, 6.75), box(0.3, y - 2, 0.9).at(x / 2 - 1, 0, 6.75).both_sides())
-    add_legs(model, wood, x - 1.8, y - 1.8, 7.2, 0.85)
+    model.add(
+        wood,
+        box(x - 2, 0.3, 0.9).at(0, y / 2 - 1, 6.75),
+        box(x - 2, 0.3, 0.9).at(0, 1 - y / 2, 6.75),
+        box(0.3, y - 2, 0.9).at(x / 2 - 1, 0, 6.75).both_sides(),
+    )
+    add_legs(model, wood, (x - 1.8, y - 1.8), 7.2, 0.85)
 
 
 def _pedestal(model: Assembly, draws: Draws) -> None:
@@ -45,7 +50,10 @@ def _pedestal(model: Assembly, draws: Draws) -> None:
 
 def _trestle(model: Assembly, draws: Draws) -> None:
     """A plank top on two A-frames."""
-    top, frame = _wood(draws, "top"), draws.pick("frame", (_wood(draws, "legs"), paint("legs", "#f2f2ee"), paint("legs", "#23262b")))
+    top, frame = (
+        _wood(draws, "top"),
+        draws.pick("frame", (_wood(draws, "legs"), paint("legs", "#f2f2ee"), paint("legs", "#23262b"))),
+    )
     x, y = draws.uniform("length", 15, 17), draws.uniform("depth", 7, 8)
     model.add(top, box(x, y, 0.45, 0.12).at(z=7.3))
     for s in (-1, 1):
@@ -53,7 +61,11 @@ def _trestle(model: Assembly, draws: Draws) -> None:
         for dx in (-1.0, 1.0):
             for dy in (-1, 1):
                 model.add(frame, bar((at + 0.25 * dx, dy * 2.2, 7.0), (at + 1.6 * dx, dy * 3.0, 0), 0.45, 0.35))
-        model.add(frame, bar((at, -2.8, 6.95), (at, 2.8, 6.95), 0.8, 0.5), *(bar((at + 1.1 * dx, -2.75, 2.4), (at + 1.1 * dx, 2.75, 2.4), 0.25, 0.4) for dx in (-1.0, 1.0)))
+        model.add(
+            frame,
+            bar((at, -2.8, 6.95), (at, 2.8, 6.95), 0.8, 0.5),
+            *(bar((at + 1.1 * dx, -2.75, 2.4), (at + 1.1 * dx, 2.75, 2.4), 0.25, 0.4) for dx in (-1.0, 1.0)),
+        )
 
 
 def _coffee(model: Assembly, draws: Draws) -> None:
@@ -61,7 +73,7 @@ def _coffee(model: Assembly, draws: Draws) -> None:
     wood = _wood(draws)
     x, y = draws.uniform("length", 10, 12), draws.uniform("depth", 5.5, 6.5)
     model.add(wood, box(x, y, 0.5, 0.12).at(z=4.2), box(x - 0.8, y - 0.8, 0.3, 0.05).at(z=1.3))
-    add_legs(model, wood, x - 0.8, y - 0.8, 4.0, 0.65)
+    add_legs(model, wood, (x - 0.8, y - 0.8), 4.0, 0.65)
 
 
 def _glass_top(model: Assembly, draws: Draws) -> None:
@@ -71,7 +83,9 @@ def _glass_top(model: Assembly, draws: Draws) -> None:
     for y in (-2.8, 2.8):
         model.add(chrome, rod((-4.8, y, 0.1), (4.4, y, 7.0), 0.22), rod((4.8, y, 0.1), (-4.4, y, 7.0), 0.22))
     for x in (-4.6, 4.6):
-        model.add(chrome, rod((x, -2.8, 0.2), (x, 2.8, 0.2), 0.22), rod((x * 0.95, -2.8, 7.0), (x * 0.95, 2.8, 7.0), 0.18))
+        model.add(
+            chrome, rod((x, -2.8, 0.2), (x, 2.8, 0.2), 0.22), rod((x * 0.95, -2.8, 7.0), (x * 0.95, 2.8, 7.0), 0.18)
+        )
 
 
 def _desk(model: Assembly, draws: Draws) -> None:
@@ -112,7 +126,12 @@ def _picnic(model: Assembly, draws: Draws) -> None:
     for side in (-1, 1):
         model.add(wood, *(box(16, 1.2, 0.4, 0.06).at(0, side * y, 4.4) for y in (5.4, 6.7)))
     for x in (-5.5, 5.5):
-        model.add(wood, *(bar((x, s * 1.6, 7.0), (x, s * 4.6, 0), 0.4, 0.8) for s in (-1, 1)), bar((x, -7.0, 4.0), (x, 7.0, 4.0), 0.4, 0.7), bar((x, -2.6, 6.8), (x, 2.6, 6.8), 0.4, 0.5))
+        model.add(
+            wood,
+            *(bar((x, s * 1.6, 7.0), (x, s * 4.6, 0), 0.4, 0.8) for s in (-1, 1)),
+            bar((x, -7.0, 4.0), (x, 7.0, 4.0), 0.4, 0.7),
+            bar((x, -2.6, 6.8), (x, 2.6, 6.8), 0.4, 0.5),
+        )
         model.add(wood, bar((x, 0, 4.0), (x * 0.35, 0, 6.9), 0.4, 0.5))
 
 
@@ -123,7 +142,12 @@ def _bistro(model: Assembly, draws: Draws) -> None:
     model.add(top, cylinder(3.6, 0.35, 0.1, 56).at(z=7.3))
     model.add(metal("rim", "#c9a24a"), torus(3.6, 0.16, 56).scaled(1, 1, 1.2).at(z=7.3))
     model.add(iron, cylinder(0.32, 6.6).at(z=3.9), cylinder(0.9, 0.3, top_radius=0.5).at(z=6.95))
-    model.add(iron, sweep(spline([(0.2, 0, 1.4), (1.0, 0, 0.9), (2.2, 0, 0.3), (2.6, 0, 0.15)], 5), np.linspace(0.35, 0.2, 16)).around(draws.whole("feet", 3, 4)))
+    model.add(
+        iron,
+        sweep(
+            spline([(0.2, 0, 1.4), (1.0, 0, 0.9), (2.2, 0, 0.3), (2.6, 0, 0.15)], 5), np.linspace(0.35, 0.2, 16)
+        ).around(draws.whole("feet", 3, 4)),
+    )
 
 
 def _hairpin(model: Assembly, draws: Draws) -> None:
@@ -137,26 +161,58 @@ def _hairpin(model: Assembly, draws: Draws) -> None:
         for y in (-1, 1):
             top = (4.9 * x, 2.2 * y, 5.1)
             foot = (5.6 * x, 2.8 * y, 0.1)
-            model.add(steel, rod((top[0] - 0.8 * x, top[1], top[2]), foot, 0.12), rod((top[0] + 0.6 * x, top[1], top[2]), foot, 0.12))
+            model.add(
+                steel,
+                rod((top[0] - 0.8 * x, top[1], top[2]), foot, 0.12),
+                rod((top[0] + 0.6 * x, top[1], top[2]), foot, 0.12),
+            )
 
 
 def _folding(model: Assembly, draws: Draws) -> None:
     """Party table: thin top, bent tube legs."""
     tube = metal("tube", "#8f9399", 0.35)
     x, y = draws.uniform("length", 15, 19), draws.uniform("depth", 6.5, 7.8)
-    model.add(paint("top", draws.pick("top", ("#f0efea", "#5d4a3a", "#7d8288")), 0.5), slab(rectangle(x, y, 0.6), 0.5, 0.15).at(z=7.3))
+    model.add(
+        paint("top", draws.pick("top", ("#f0efea", "#5d4a3a", "#7d8288")), 0.5),
+        slab(rectangle(x, y, 0.6), 0.5, 0.15).at(z=7.3),
+    )
     model.add(matt("seam", "#2a2a2c"), box(0.06, y * 0.99, 0.505).at(z=7.3))
     for s in (-1, 1):
         at = s * (x / 2 - 1.6)
-        path = [(at, -y / 2 + 0.8, 7.0), (at, -y / 2 + 0.6, 0.6), (at, -y / 2 + 0.9, 0.15), (at, y / 2 - 0.9, 0.15), (at, y / 2 - 0.6, 0.6), (at, y / 2 - 0.8, 7.0)]
-        model.add(tube, sweep(path, 0.2), rod((at, 0, 0.15), (at * 0.4, 0, 7.0), 0.12), rod((at, -y / 2 + 0.65, 3.4), (at, y / 2 - 0.65, 3.4), 0.12))
+        path = [
+            (at, -y / 2 + 0.8, 7.0),
+            (at, -y / 2 + 0.6, 0.6),
+            (at, -y / 2 + 0.9, 0.15),
+            (at, y / 2 - 0.9, 0.15),
+            (at, y / 2 - 0.6, 0.6),
+            (at, y / 2 - 0.8, 7.0),
+        ]
+        model.add(
+            tube,
+            sweep(path, 0.2),
+            rod((at, 0, 0.15), (at * 0.4, 0, 7.0), 0.12),
+            rod((at, -y / 2 + 0.65, 3.4), (at, y / 2 - 0.65, 3.4), 0.12),
+        )
 
 
 _FORMS: tuple[Callable[[Assembly, Draws], None], ...] = (
-    _dining, _pedestal, _trestle, _coffee, _glass_top, _desk, _side_tripod, _tulip, _picnic, _bistro, _hairpin, _folding,
+    _dining,
+    _pedestal,
+    _trestle,
+    _coffee,
+    _glass_top,
+    _desk,
+    _side_tripod,
+    _tulip,
+    _picnic,
+    _bistro,
+    _hairpin,
+    _folding,
 )
 
 
 def _planks(model: Assembly, part: Part, x: float, y: float, z: float) -> None:
     count = 5
-    model.add(part, *(box(x, y / count - 0.03, 0.45, 0.06).at(0, (i - (count - 1) / 2) * y / count, z) for i in range(count)))
+    model.add(
+        part, *(box(x, y / count - 0.03, 0.45, 0.06).at(0, (i - (count - 1) / 2) * y / count, z) for i in range(count))
+    )

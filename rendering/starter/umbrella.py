@@ -48,11 +48,13 @@ def umbrella(index: int, draws: Draws) -> Assembly:
     form = _FORMS[index % len(_FORMS)]
     model = Assembly()
     first = draws.pick("cloth", BRIGHTS)
-    second = draws.pick("second cloth", tuple(c for c in ("#f4f1e8", "#20262e", "#f2b705", "#1f78b4", "#d7263d") if c != first))
+    second = draws.pick(
+        "second cloth", tuple(c for c in ("#f4f1e8", "#20262e", "#f2b705", "#1f78b4", "#d7263d") if c != first)
+    )
     if form.kind.startswith("furled"):
         _add_furled(model, form, matt("cloth", first), draws)
     else:
-        _add_canopy(model, form, first, second, draws)
+        _add_canopy(model, form, first, second)
         _add_ribs(model, form)
         _add_shaft(model, form, draws)
     model.turn("y", form.tilt_deg)
@@ -63,14 +65,14 @@ def _meridian(form: Form, t: float) -> tuple[float, float]:
     """(radius, z) of a rib at t: 0 at the top, 1 at the rim."""
     if form.kind == "pagoda":
         return form.radius * t**1.1, -form.rise * (0.35 * t + 0.65 * t**0.45 - 0.08 * np.sin(np.pi * t))
-    if form.kind == "paper" or form.kind == "patio":
+    if form.kind in ("paper", "patio"):
         return form.radius * t, -form.rise * (0.85 * t + 0.15 * t * t)
     if form.kind == "bell":
         return form.radius * np.sin(t * 1.62), -form.rise * (1 - np.cos(t * 1.62)) / (1 - np.cos(1.62))
     return form.radius * np.sin(t * 1.25) / np.sin(1.25), -form.rise * (1 - np.cos(t * 1.25)) / (1 - np.cos(1.25))
 
 
-def _add_canopy(model: Assembly, form: Form, first: str, second: str, draws: Draws) -> None:
+def _add_canopy(model: Assembly, form: Form, first: str, second: str) -> None:
     step = 2 * np.pi / form.ribs
     down = np.linspace(0.02, 1.0, 15)
     across = np.linspace(0.0, 1.0, 7)
@@ -85,9 +87,15 @@ def _add_canopy(model: Assembly, form: Form, first: str, second: str, draws: Dra
                 chord = np.cos(step / 2) / np.cos((s - 0.5) * step)
                 bow = 4 * s * (1 - s)
                 r = radius * (1 + (chord - 1) * 0.8) * (1 - 0.06 * bow * t**3 * (form.scallop > 0))
-                row.append((r * np.cos(angle), r * np.sin(angle), z + form.scallop * bow * t**3 * 0.7 - 0.1 * form.scallop * bow * t))
+                row.append(
+                    (
+                        r * np.cos(angle),
+                        r * np.sin(angle),
+                        z + form.scallop * bow * t**3 * 0.7 - 0.1 * form.scallop * bow * t,
+                    )
+                )
             rows.append(row)
-        _add_panel(model, form, np.array(rows), panel, first, second, draws)
+        _add_panel(model, form, np.array(rows), panel, (first, second))
     cap = paint("cap", "#202228")
     model.add(cap, cylinder(0.28, 0.12, 0.04).at(z=0.03), revolve([(0, 0.0), (0.11, 0.0), (0.07, 0.55), (0, 0.6)], 20))
     if form.kind == "patio":
@@ -95,7 +103,8 @@ def _add_canopy(model: Assembly, form: Form, first: str, second: str, draws: Dra
         model.add(matt("valance", first), shell(frill, 0.05))
 
 
-def _add_panel(model: Assembly, form: Form, rows: Points, panel: int, first: str, second: str, draws: Draws) -> None:
+def _add_panel(model: Assembly, form: Form, rows: Points, panel: int, cloths: tuple[str, str]) -> None:
+    first, second = cloths
     hues = ("#d7263d", "#f26a1b", "#f2b705", "#8cc63f", "#2e9e5b", "#17a2a2", "#1f78b4", "#7b3fa0")
     clear = form.kind == "bell"
     cloth = glass("clear", "#eaf4f8", 0.85, 0.08) if clear else matt("cloth", first, 0.7)
@@ -146,14 +155,29 @@ def _add_shaft(model: Assembly, form: Form, draws: Draws) -> None:
         pole = paint("pole", "#f1efe9") if form.handle == "ground" else wood
         model.add(pole, cylinder(0.2 if form.handle == "ground" else 0.26, form.shaft, segments=20).at(z=low / 2))
         if form.handle == "foot":
-            model.add(matt("foot", draws.pick("foot", ("#6d6a66", "#26272b", "#8d8a84")), 0.8), cylinder(2.2, 0.6, 0.2, 48, 2.0).at(z=low), cylinder(0.45, 1.4, 0.05).at(z=low + 0.9))
+            model.add(
+                matt("foot", draws.pick("foot", ("#6d6a66", "#26272b", "#8d8a84")), 0.8),
+                cylinder(2.2, 0.6, 0.2, 48, 2.0).at(z=low),
+                cylinder(0.45, 1.4, 0.05).at(z=low + 0.9),
+            )
         else:
             model.add(pole, cylinder(0.2, 1.6, top_radius=0.02).turned("x", 180).at(z=low - 0.6))
         return
-    model.add(metal("shaft", "#b9bcc2") if form.kind != "paper" else wood, cylinder(0.1, form.shaft, segments=16).at(z=low / 2))
+    model.add(
+        metal("shaft", "#b9bcc2") if form.kind != "paper" else wood,
+        cylinder(0.1, form.shaft, segments=16).at(z=low / 2),
+    )
     model.add(grip, _handle(form.handle, low))
     if form.handle == "loop":
-        model.add(matt("strap", "#17181a"), sweep(spline([(0.15, 0, low), (0.5, 0, low - 0.8), (0, 0, low - 1.4), (-0.3, 0, low - 0.7), (-0.05, 0, low)], 5), 0.05))
+        model.add(
+            matt("strap", "#17181a"),
+            sweep(
+                spline(
+                    [(0.15, 0, low), (0.5, 0, low - 0.8), (0, 0, low - 1.4), (-0.3, 0, low - 0.7), (-0.05, 0, low)], 5
+                ),
+                0.05,
+            ),
+        )
 
 
 def _handle(kind: str, low: float) -> Mesh:
@@ -178,15 +202,31 @@ def _add_furled(model: Assembly, form: Form, cloth: Part, draws: Draws) -> None:
         size = girth * (0.3 + 0.7 * min(1.0, t * 1.6) ** 0.7) * (1 - 0.25 * max(0.0, t - 0.8) / 0.2)
         size *= 1 - 0.28 * np.exp(-(((t - 0.68) / 0.04) ** 2))
         fold = 1 + 0.16 * np.sin(8 * (turn + 1.4 * t)) * min(1.0, 4 * t)
-        loops.append(np.stack([size * fold * np.cos(turn), size * fold * np.sin(turn), np.full(48, -length * t)], axis=1))
+        loops.append(
+            np.stack([size * fold * np.cos(turn), size * fold * np.sin(turn), np.full(48, -length * t)], axis=1)
+        )
     model.add(cloth, loft(loops))
-    model.add(matt("tie", draws.pick("tie", ("#17181a", "#f4f1e8"))), cylinder(girth * 0.82, 0.28, 0.05).at(z=-length * 0.68))
+    model.add(
+        matt("tie", draws.pick("tie", ("#17181a", "#f4f1e8"))), cylinder(girth * 0.82, 0.28, 0.05).at(z=-length * 0.68)
+    )
     steel = metal("shaft", "#b9bcc2")
-    model.add(steel, revolve([(0, 1.0), (0.05, 0.95), (0.1, -0.1), (0, -0.1)], 16), cylinder(0.1, 1.6).at(z=-length - 0.6))
+    model.add(
+        steel, revolve([(0, 1.0), (0.05, 0.95), (0.1, -0.1), (0, -0.1)], 16), cylinder(0.1, 1.6).at(z=-length - 0.6)
+    )
     wood = matt("wood", draws.pick("wood", WOODS), 0.35)
     model.add(wood, _handle(form.handle, -length - 1.5))
     if long:
-        model.add(steel, *(rod((0.4 * girth * np.cos(a), 0.4 * girth * np.sin(a), -length + 0.3), (0.3 * np.cos(a), 0.3 * np.sin(a), -length - 0.35), 0.04) for a in turn[::6]))
+        model.add(
+            steel,
+            *(
+                rod(
+                    (0.4 * girth * np.cos(a), 0.4 * girth * np.sin(a), -length + 0.3),
+                    (0.3 * np.cos(a), 0.3 * np.sin(a), -length - 0.35),
+                    0.04,
+                )
+                for a in turn[::6]
+            ),
+        )
     else:
         model.add(matt("button", "#17181a"), box(0.12, 0.12, 0.3, 0.03).at(0.2, 0, -length - 0.9))
     model.turn("x", 180.0 if draws.whole("tip down", 0, 1) else 0.0)

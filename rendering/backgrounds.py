@@ -21,7 +21,7 @@ from ..design.distributions import Value
 from .environments import look_up
 
 GREY = 0.5
-WHITE = 0.95
+WHITE = 2.5
 SENSOR_WIDTH_MM = 36.0
 
 

@@ -12,7 +12,7 @@ from ..design.distributions import Value
 from .backgrounds import blurred
 
 BLUR_REFERENCE_PX = 128
-SHOULDER = 0.8
+SHOULDER = 0.5
 LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
 MID_GREY = 0.18
 

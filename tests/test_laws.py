@@ -87,7 +87,7 @@ RECORDED: tuple[str, str, int, float, float] = (
     "starter:laptop/02",
     1499239759,
     102.179945526,
-    -0.73632137,
+    -0.589057096,
 )
 
 

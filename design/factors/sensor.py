@@ -10,7 +10,7 @@ SENSOR = Factor(
     parameters=(
         Parameter(
             "exposure_ev",
-            Normal(0.0, 0.5, -1.5, 1.5),
+            Normal(0.0, 0.4, -1.2, 1.2),
             fixed=0.0,
             unit="EV",
             help="Over- (positive) or under-exposure in stops",

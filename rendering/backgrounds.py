@@ -21,6 +21,7 @@ from ..design.distributions import Value
 from .environments import look_up
 
 GREY = 0.5
+MOST_PARTS = 4  # of a pixel, across: where the map is finer than the picture, several of its texels fall into one
 WHITE = 2.5
 SENSOR_WIDTH_MM = 36.0
 
@@ -37,13 +38,15 @@ class View:
     shift: tuple[float, float]
     size_px: int
 
-    def directions(self) -> np.ndarray:
-        """Unit directions (size, size, 3) through the pixels' centres, top row first."""
+    def directions(self, parts: int = 1) -> np.ndarray:
+        """Unit directions (n, n, 3), n = size * parts, through the centres of ``parts`` by ``parts`` parts of each
+        pixel, top row first."""
         half = SENSOR_WIDTH_MM / 2 / self.focal_length_mm
-        steps = (np.arange(self.size_px) + 0.5) / self.size_px * 2 - 1
+        count = self.size_px * parts
+        steps = (np.arange(count) + 0.5) / count * 2 - 1
         x = (steps + 2 * self.shift[0]) * half
         y = (-steps + 2 * self.shift[1]) * half
-        rays = np.empty((self.size_px, self.size_px, 3))
+        rays = np.empty((count, count, 3))
         rays[..., 0] = x[None, :]
         rays[..., 1] = y[:, None]
         rays[..., 2] = -1.0
@@ -53,7 +56,11 @@ class View:
 
 def environment_background(radiance: np.ndarray, view: View, blur_px: float) -> np.ndarray:
     """The environment as the camera sees it, linear (size, size, 3); ``blur_px`` is the radius of its blur disc."""
-    seen = look_up(radiance, view.directions()).astype(np.float32)
+    size = view.size_px
+    texels = 2 * math.atan(SENSOR_WIDTH_MM / 2 / view.focal_length_mm) / (2 * math.pi) * radiance.shape[1] / size
+    parts = min(max(math.ceil(2 * texels), 1), MOST_PARTS)
+    seen = look_up(radiance, view.directions(parts)).reshape(size, parts, size, parts, 3).mean(axis=(1, 3))
+    seen = seen.astype(np.float32)
     return blurred(seen, blur_px / 2.0)
 
 

@@ -5,6 +5,7 @@ A parameter of numbers has ``distribution``, the numbers of every kind of distri
 ``options`` with weights, and ``fixed``.
 """
 
+# mypy: disable-error-code="valid-type"
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 POLL_S = 0.1
 PATIENCE_S = 20.0
@@ -71,7 +71,7 @@ def write_exit(folder: Path, status: int) -> None:
 if sys.platform == "win32":
     import msvcrt
 
-    def own_group() -> dict[str, int]:
+    def own_group() -> dict[str, Any]:
         """Arguments of Popen that give a process a group of its own, and no console window."""
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
 
@@ -93,7 +93,7 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def own_group() -> dict[str, bool]:
+    def own_group() -> dict[str, Any]:
         """Arguments of Popen that give a process a session of its own: it outlives its parent."""
         return {"start_new_session": True}
 

@@ -140,11 +140,18 @@ class Job:
                 self.results[kind] = data
 
     def _last_words(self) -> str:
+        """What a job that reported no error said last."""
+        for name in ("log.txt", "runner.txt"):
+            path = self.folder / name
+            lines = path.read_text(encoding="utf-8", errors="replace").split("\n") if path.is_file() else []
+            said = [line.strip() for line in lines if line.strip()]
+            if said:
+                return said[-1]
+        if self._decoder.chatter:
+            return self._decoder.chatter[-1]
         if self.state is State.LOST:
-            return "it ended without a word; start it again to go on"
-        lines = (self.folder / "log.txt").read_text(encoding="utf-8", errors="replace").strip().splitlines()
-        said = lines or self._decoder.chatter
-        return said[-1].strip() if said else f"it ended with exit status {(self._exit_record() or {}).get('status')}"
+            return "it was ended from outside; start it again to go on"
+        return f"it ended with exit status {(self._exit_record() or {}).get('status')}"
 
 
 class JobBoard:
@@ -153,6 +160,7 @@ class JobBoard:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._jobs: dict[Path, Job] = {}
+        self._runners: list[subprocess.Popen[bytes]] = []
         self.find()
 
     def __iter__(self) -> Iterator[Job]:
@@ -178,20 +186,17 @@ class JobBoard:
             document = {**attrs.asdict(order), "started": time.time()}
             (folder / "job.json").write_text(json.dumps(document, indent=1), encoding="utf-8")
             with (folder / "runner.txt").open("wb") as said:
-                subprocess.Popen(
-                    [runner_python(), str(RUNNER), str(folder)],
-                    stdin=subprocess.DEVNULL,
-                    stdout=said,
-                    stderr=said,
-                    **own_group(),
-                )
+                command = [runner_python(), str(RUNNER), str(folder)]
+                runner = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, **own_group())
         except OSError as error:
             raise ToolError(f"cannot start a job in {self.folder}: {error.strerror or error}") from None
+        self._runners.append(runner)
         self._jobs[folder] = Job(folder)
         return self._jobs[folder]
 
     def poll(self) -> list[Job]:
         """Bring the running jobs up to date. Returns those that have changed."""
+        self._runners = [runner for runner in self._runners if runner.poll() is None]
         return [job for job in self._jobs.values() if job.is_live and job.poll()]
 
     def latest(self, verb: str, target: str) -> Job | None:

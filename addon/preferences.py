@@ -1,5 +1,6 @@
 """The extension's preferences: which Python trains, where jobs are kept, and how rendering uses this machine."""
 
+# mypy: disable-error-code="valid-type"
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,5 +1,6 @@
 """``Scene.simreal``: the design being edited and the settings of its jobs, saved in the .blend, with undo."""
 
+# mypy: disable-error-code="valid-type"
 from __future__ import annotations
 
 import typing

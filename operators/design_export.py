@@ -1,5 +1,6 @@
 """The design into a file."""
 
+# mypy: disable-error-code="valid-type"
 from __future__ import annotations
 
 from pathlib import Path
@@ -23,6 +24,7 @@ class SIMREAL_OT_design_export(bpy.types.Operator, ExportHelper):
     bl_options: ClassVar = {"REGISTER"}
 
     filename_ext = FILE_SUFFIX
+    filepath: str
     filter_glob: StringProperty(default=f"*{FILE_SUFFIX}", options={"HIDDEN"})
 
     @classmethod

@@ -1,5 +1,6 @@
 """A new design over a folder of 3D models."""
 
+# mypy: disable-error-code="valid-type"
 from __future__ import annotations
 
 import typing

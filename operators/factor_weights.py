@@ -1,5 +1,6 @@
 """The weights of all factors at once."""
 
+# mypy: disable-error-code="valid-type"
 from __future__ import annotations
 
 from typing import ClassVar

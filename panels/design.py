@@ -27,13 +27,9 @@ class SIMREAL_UL_classes(bpy.types.UIList):
         named = row.split(factor=0.5)
         named.active = item.enabled
         named.prop(item, "name", text="", emboss=False)
-        numbers = named.row(align=True)
-        models = numbers.row()
-        models.alignment = "RIGHT"
-        models.label(text=f"{item.model_count} model{'s' * (item.model_count != 1)}")
-        weight = numbers.row()
-        weight.ui_units_x = 2.5
-        weight.prop(item, "weight", text="", emboss=False)
+        numbers = named.split(factor=0.5)
+        numbers.label(text=str(item.model_count), icon="MESH_DATA")
+        numbers.prop(item, "weight", text="", emboss=False)
 
 
 class SIMREAL_PT_design(Sidebar, bpy.types.Panel):

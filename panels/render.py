@@ -19,7 +19,7 @@ class SIMREAL_PT_render(NeedsDesign, bpy.types.Panel):
     def draw(self, context: bpy.types.Context) -> None:
         layout, state = self.layout, context.scene.simreal
         row = layout.row(align=True)
-        row.prop(state, "output", text="", placeholder=str(places(context.scene).folder))
+        row.prop(state, "output", text="", placeholder=f".../{places(context.scene).folder.name}")
         row.operator("simreal.folder_open", text="", icon="FILEBROWSER")
         images = sum(split.count for split in state.splits)
         layout.operator("simreal.render", text=f"Render {images:,} Images", icon="RENDER_STILL")

@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 
 import bpy
 
-from ..addon.places import places
 from .job_box import draw_job
 from .sidebar import Sidebar
 
@@ -21,7 +20,7 @@ class SIMREAL_PT_score(Sidebar, bpy.types.Panel):
     def draw(self, context: bpy.types.Context) -> None:
         layout, state = self.layout, context.scene.simreal.scoring
         column = layout.column(align=True)
-        column.prop(state, "model", text="", icon="FILE", placeholder=str(places(context.scene).model))
+        column.prop(state, "model", text="", icon="FILE", placeholder="The one trained here")
         column.prop(state, "photos", text="", icon="FILE_IMAGE", placeholder="Folder of photos")
         layout.operator("simreal.score", icon="VIEWZOOM")
         done = draw_job(layout, context, "score")

@@ -26,7 +26,7 @@ class NeedsDesign(Sidebar):
 def wrapped(layout: bpy.types.UILayout, context: bpy.types.Context, text: str, icon: str = "NONE") -> None:
     """A text of any length over as many lines as the region's width asks for; the icon stands at the first."""
     region_px = context.region.width if context.region else 280
-    scale = context.preferences.system.ui_scale
+    scale = context.preferences.system.ui_scale or 1.0  # 0 in a Blender without a window
     characters = max(16, int(region_px / (7.0 * scale)) - (12 if icon == "NONE" else 15))
     column = layout.column(align=True)
     column.scale_y = 0.8

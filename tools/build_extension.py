@@ -25,6 +25,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 MANIFEST = "blender_manifest.toml"
+BUILDER = "*/scripts/addons_core/bl_pkg/cli/blender_ext.py"
 PYTHONS = ("cp311", "cp313", "cp314")
 # What the names of Blender's platforms are in the last part of a wheel's name.
 WHEEL_PLATFORMS = {
@@ -126,7 +127,8 @@ def manifest_for(target: str, wheels: Sequence[str]) -> str:
 def blender_extension(*arguments: str) -> None:
     """Run Blender's own builder. Ends the program with its message where it fails."""
     spec = importlib.util.find_spec("bpy")
-    program = next(Path(spec.origin).parent.glob("*/scripts/addons_core/bl_pkg/cli/blender_ext.py")) if spec else None
+    folders = spec.submodule_search_locations or [] if spec else []
+    program = next((file for folder in folders for file in Path(folder).glob(BUILDER)), None)
     blender = shutil.which("blender")
     if program is None and blender is None:
         sys.exit("packing needs Blender: `pip install bpy` for this Python, or put blender on PATH")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from ..datasets.messages import Log, Result
@@ -13,7 +14,7 @@ from ..datasets.writing import write_bytes
 from ..design.assets import check_libraries, missing_assets
 from ..design.design import FILE_SUFFIX, UpAxis
 from ..design.document import load, save, to_document
-from ..design.errors import AssetError, DesignError
+from ..design.errors import AssetError, DesignError, ToolError
 from ..design.identity import design_hash
 from ..design.schema import design_schema
 from ..design.starting import Sources, start_design
@@ -47,7 +48,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def _configure_new(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--models", type=Path, metavar="DIR", help="a folder per class (default: the starter library)")
+    parser.add_argument(
+        "--models",
+        type=Path,
+        metavar="DIR",
+        help="folder with a folder per class, or a .blend with a collection per class; default: the starter library",
+    )
     parser.add_argument("--environments", type=Path, metavar="DIR", help=".hdr and .exr maps that light the object")
     parser.add_argument("--textures", type=Path, metavar="DIR", help="PBR texture sets for the object's surface")
     parser.add_argument("--photos", type=Path, metavar="DIR", help="photos to stand behind the object")
@@ -74,6 +80,7 @@ def _new(args: argparse.Namespace) -> int:
         raise DesignError("", f"{out.parent}: there is no such folder")
     sources = Sources(
         models=args.models,
+        collections=_collections(args.models) if args.models else None,
         environments=args.environments,
         textures=args.textures,
         photos=args.photos,
@@ -90,9 +97,22 @@ def _new(args: argparse.Namespace) -> int:
     return 0
 
 
+def _collections(models: Path) -> Mapping[str, Sequence[str]] | None:
+    """The collections of a .blend file, None for a folder."""
+    if models.suffix != ".blend" or not models.is_file():
+        return None
+    if importlib.util.find_spec("bpy") is None:
+        raise ToolError(
+            f'to look into {models}, Blender is needed: `pip install "simreal[render]"`, or run this inside it'
+        )
+    from ..rendering.blend_files import blend_collections
+
+    return blend_collections(models)
+
+
 def _folder_name(models: Path) -> str:
-    """``kit`` for kit/models."""
-    folder = models.resolve()
+    """``kit`` for kit/models and kit.blend."""
+    folder = models.resolve().with_suffix("") if models.suffix == ".blend" else models.resolve()
     return folder.parent.name if folder.name.casefold() in _PLAIN_NAMES and folder.parent.name else folder.name
 
 

@@ -156,7 +156,7 @@ def _loading_section(splits: Sequence[FinishedSplit]) -> Iterator[str]:
         f'images = ImageFolder("{first}")  # labels in alphabetical order of the classes',
         "",
         "from datasets import load_dataset",
-        f'images = load_dataset("imagefolder", data_dir=".", split="{_hub_split(first)}")',
+        f'images = load_dataset(".")["{_hub_split(first)}"]  # with every column of the metadata',
         "```",
         "",
         "or train on it: `simreal train FOLDER`.",

@@ -41,11 +41,16 @@ def prepare(data: Path, design: Design) -> State:
     if found is not None and found.design_hash != state.design_hash:
         raise DataSetError(f"{data}: holds the images of another design; {_OTHERWISE}")
     with writing_to(data):
-        shutil.rmtree(parts_folder(data), ignore_errors=True)
+        sweep(data)
         if found is None:
             write_state(data, state)
     save(design, data / DESIGN_FILE)
     return found or state
+
+
+def sweep(data: Path) -> None:
+    """Remove shards left unfinished by workers that were killed. The caller holds the folder's lock."""
+    shutil.rmtree(parts_folder(data), ignore_errors=True)
 
 
 def check_usable(data: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import attrs
 
-from .catalogue import scan_models
+from .catalogue import blend_models, scan_models
 from .checking import check
 from .design import (
     STARTER_LIBRARY,
@@ -23,7 +23,7 @@ from .design import (
     default_splits,
 )
 from .distributions import Choice
-from .errors import DesignError
+from .errors import AssetError, DesignError
 from .folders import Skipped
 from .images_catalogue import scan_environments, scan_photos
 from .starter_catalogue import STARTER_CLASSES, starter_model_names
@@ -34,9 +34,14 @@ PHOTO_WEIGHT = 0.3
 
 @attrs.frozen
 class Sources:
-    """What a design is to be made of; ``models`` None is the starter library. ``classes`` empty: all there are."""
+    """What a design is to be made of. ``classes`` empty: all there are.
+
+    ``models`` is a folder, or a .blend file with its ``collections`` (a class each, with its models' names); None is
+    the starter library.
+    """
 
     models: Path | None = None
+    collections: Mapping[str, Sequence[str]] | None = None
     environments: Path | None = None
     textures: Path | None = None
     photos: Path | None = None
@@ -70,8 +75,9 @@ def start_design(sources: Sources, name: str, folder: Path, *, per_class: int = 
 
     models = _starter_models()
     if sources.models is not None:
-        models, skipped["models"] = _scanned_models(sources.models)
-        library("models", sources.models, sources.up_axis)
+        models, skipped["models"] = _scanned_models(sources.models, sources.collections)
+        top = sources.models if sources.collections is None else sources.models.parent
+        library("models", top, sources.up_axis)
     if sources.environments is not None:
         catalogue = scan_environments(sources.environments)
         names = [f"environments:{file}" for file in catalogue.files]
@@ -114,8 +120,12 @@ def _starter_models() -> Mapping[str, tuple[str, ...]]:
     }
 
 
-def _scanned_models(folder: Path) -> tuple[Mapping[str, tuple[str, ...]], tuple[Skipped, ...]]:
-    catalogue = scan_models(folder)
+def _scanned_models(
+    path: Path, collections: Mapping[str, Sequence[str]] | None
+) -> tuple[Mapping[str, tuple[str, ...]], tuple[Skipped, ...]]:
+    catalogue = scan_models(path) if collections is None else blend_models(path.name, collections)
+    if not catalogue.classes:
+        raise AssetError(f"{path}: no collection in it has a model")
     models = {name: tuple(f"models:{file}" for file in files) for name, files in catalogue.classes.items()}
     return models, catalogue.skipped
 

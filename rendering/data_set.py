@@ -21,7 +21,7 @@ from ..datasets.layout import job_file, metadata_file
 from ..datasets.lock import exclusive
 from ..datasets.messages import Log, Report, Result
 from ..datasets.shards import SHARD_SIZE, Shard, missing
-from ..datasets.state import State, check_usable, kept_counts, prepare, write_state
+from ..datasets.state import State, check_usable, kept_counts, prepare, sweep, write_state
 from ..datasets.writing import writing_to
 from ..design.assets import check_libraries
 from ..design.counts import with_counts
@@ -120,7 +120,7 @@ class _Render:
                 self._report(Log(f"{before} of {wanted} images are there already"))
             set_aside = self._work(command, shards, before)
             if not any(self._rendered.values()) and not before:
-                raise SimrealError(f"nothing could be rendered: {set_aside[0].reason}")
+                raise SimrealError(f"nothing can be rendered: {set_aside[0].reason}")
         splits = tuple(self._summary(name) for name in chosen)
         return RenderSummary(splits, set_aside, self._state.renderer, time.monotonic() - start)
 
@@ -156,6 +156,8 @@ class _Render:
             text = f"stopped with {left} images to go; the same command, or `simreal render {self._data}`, goes on"
             self._report(Log(text))
             raise
+        finally:
+            sweep(self._data)
 
     def _on_ready(self, ready: Result) -> int:
         """Note what renders. With device auto the first worker finds out; on the CPU the others follow."""

@@ -18,6 +18,7 @@ from .child import Child, Event
 from .pace import Pace
 
 MAX_ATTEMPTS = 3
+SHOWN_FAILURES = 5
 _POLL_S = 0.5
 
 
@@ -64,6 +65,8 @@ class Pool:
         self._todo: deque[Shard] = deque()
         self._attempts: dict[Shard, int] = {}
         self._set_aside: list[SetAside] = []
+        self._committed = 0
+        self._failed = 0
         self._told: set[str] = set()
         self._pace = Pace()
         self._done = 0
@@ -123,8 +126,11 @@ class Pool:
                 worker.images += 1
                 self._done += 1
                 self._pace.count()
+                if message.data.get("failed"):
+                    self._tell_failure(message)
             case Result(kind="shard") if worker.shard is not None:
                 shard, worker.shard, worker.images = worker.shard, None, 0
+                self._committed += 1
                 self._on_commit(shard, message)
             case Error(text=text, fatal=True):
                 raise SimrealError(text)
@@ -157,7 +163,18 @@ class Pool:
     def _give_up(self, worker: _Worker, shard: Shard, reason: str) -> None:
         self._done += len(shard) - worker.images
         self._set_aside.append(SetAside(shard, reason))
+        if not self._committed and len(self._set_aside) >= MAX_ATTEMPTS:
+            raise SimrealError(f"nothing can be rendered: {reason}")
         self._report(Log(f"images {shard} are set aside: {reason}", "warning"))
+
+    def _tell_failure(self, image: Result) -> None:
+        """The first few failed images are told one by one; all are in the data set's card."""
+        self._failed += 1
+        where = f"{image.data['split']}/{image.data['index']}"
+        if self._failed <= SHOWN_FAILURES:
+            self._report(Log(f"image {where} failed: {image.data['failed']}", "warning"))
+        elif self._failed == SHOWN_FAILURES + 1:
+            self._report(Log("more images failed; the data set's card will list them", "warning"))
 
     def _progress(self) -> None:
         if self._shown == self._done:

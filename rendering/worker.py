@@ -19,7 +19,7 @@ import attrs
 import bpy
 
 from ..datasets.layout import DESIGN_FILE, job_file
-from ..datasets.messages import Error, Log, Report, Result
+from ..datasets.messages import Error, Report, Result
 from ..datasets.metadata import image_row
 from ..datasets.shards import Shard, ShardWriter
 from ..design.design import Design
@@ -144,8 +144,7 @@ def render_shard(data: Path, shard: Shard, bench: Bench, orders: Orders, report:
                 writer.add(image.jpeg, image_row(spec, image.model, image.bbox, image.coverage))
             if spec.index in failed:
                 writer.fail(spec.index, failed[spec.index])
-                report(Log(f"image {shard.split}/{spec.index} failed: {failed[spec.index]}", "warning"))
-            report(Result("image", {"split": shard.split, "index": spec.index}))
+            report(Result("image", {"split": shard.split, "index": spec.index, "failed": failed.get(spec.index)}))
         if len(failed) == len(shard):
             report(Error(f"all {len(shard)} images failed; the first: {failed[shard.start]}", fatal=False))
             return

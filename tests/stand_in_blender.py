@@ -74,11 +74,12 @@ def main() -> int:
                     os._exit(0)
                 crash_if_told(spec)
                 time.sleep(TOLD.get("seconds", 0))
-                if spec.index in failed:
-                    writer.fail(spec.index, "the object is nowhere")
+                reason = "the object is nowhere" if spec.index in failed else None
+                if reason:
+                    writer.fail(spec.index, reason)
                 else:
                     writer.add(picture(spec), image_row(spec, spec.models[0], (0, 0, 8, 8), 0.5))
-                report(Result("image", {"split": shard.split, "index": spec.index}))
+                report(Result("image", {"split": shard.split, "index": spec.index, "failed": reason}))
             if len(failed) == len(shard):
                 report(Error(f"all {len(shard)} images failed; the first: the object is nowhere", fatal=False))
                 continue

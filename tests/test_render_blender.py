@@ -153,3 +153,26 @@ def test_a_gpu_that_is_not_there(own: Path, capsys: pytest.CaptureFixture):
     if Path("/dev/nvidiactl").exists():
         pytest.skip("there is one")
     assert "Cycles finds no optix device here" in refused(capsys, own, "--device", "optix")
+
+
+def test_the_collections_of_a_blend_are_classes(tmp_path: Path):
+    make = """
+import bpy, sys
+bpy.ops.wm.read_factory_settings(use_empty=True)
+for name, add in (("ball", bpy.ops.mesh.primitive_uv_sphere_add), ("box", bpy.ops.mesh.primitive_cube_add)):
+    collection = bpy.data.collections.new(name)
+    for number in range(2):
+        add()
+        bpy.context.object.name = f"{name} {number}"
+        collection.objects.link(bpy.context.object)
+    bpy.context.scene.collection.children.link(collection)
+bpy.ops.wm.save_as_mainfile(filepath=sys.argv[1])
+"""
+    blend, file, out = tmp_path / "library.blend", tmp_path / "library.simreal.json", tmp_path / "data"
+    subprocess.run([sys.executable, "-c", make, str(blend)], check=True, capture_output=True)
+    new = [sys.executable, str(ROOT / "headless.py"), "design", "new", "--models", str(blend), "--out", str(file)]
+    subprocess.run([*new, "--per-class", "2"], check=True, capture_output=True)
+    assert main(["render", str(file), "--out", str(out), *SMALL]) == 0
+    rows = open_data_set(out).rows("train")
+    assert {row["class"] for row in rows} == {"ball", "box"}
+    assert "models:library.blend#ball/ball 0" in {row["model"] for row in rows}

@@ -39,7 +39,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="images of the first split; the others follow in the design's proportion, at least 1 a class",
     )
     wanted.add_argument("--per-class", type=int, metavar="N", help="the same, in images a class")
-    parser.add_argument("--resolution", type=int, metavar="PX", help="width and height of the images, instead of the design's")
+    parser.add_argument(
+        "--resolution", type=int, metavar="PX", help="width of the square images, instead of the design's"
+    )
     parser.add_argument("--samples", type=int, metavar="N", help="paths a pixel, instead of the design's")
     parser.add_argument("--denoiser", choices=("none", "oidn"), help="instead of the design's")
     parser.add_argument("--seed", type=int, metavar="N", help="seed of the design, instead of its own")

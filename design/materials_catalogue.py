@@ -29,7 +29,7 @@ MATERIALS: tuple[MaterialKind, ...] = (
     MaterialKind("car_paint", "Metallic flakes under clear lacquer", (0.35, 0.02, 0.02)),
     MaterialKind("plastic", "Moulded plastic with a fine grain", (0.5, 0.05, 0.04)),
     MaterialKind("rubber", "Dull rubber, dusty in places", (0.03, 0.03, 0.032), 0.4),
-    MaterialKind("wood", "Grain and year rings", (0.36, 0.17, 0.065), 0.3),
+    MaterialKind("wood", "Grain and year rings", (0.36, 0.17, 0.065), 0.12),
     MaterialKind("fabric", "Coarse weave", (0.1, 0.16, 0.32)),
     MaterialKind("leather", "Creased leather", (0.16, 0.06, 0.025), 0.6),
     MaterialKind("paper", "Crumpled paper", (0.75, 0.72, 0.66), 0.4),

@@ -40,7 +40,7 @@ class MaterialLibrary:
 
     def __init__(self) -> None:
         self._made: dict[str, _Made] = {}
-        self._originals: dict[str, tuple[list[_Slot], bool]] = {}
+        self._originals: dict[int, tuple[list[_Slot], bool]] = {}
         self._images: list[bpy.types.Image] = []
 
     def material(self, name: str | PbrSet) -> bpy.types.Material:
@@ -66,26 +66,26 @@ class MaterialLibrary:
         made.recipe.colour_node.outputs[0].default_value = (*colour, 1.0)
         made.recipe.wear_node.outputs[0].default_value = roughness
         made.recipe.scale_node.outputs[0].default_value = scale / _longest_side(obj)
-        if obj.name not in self._originals:
+        if obj.session_uid not in self._originals:
             bare = len(obj.material_slots) == 0
             if bare:
                 obj.data.materials.append(None)
-            self._originals[obj.name] = ([_own(slot) for slot in obj.material_slots], bare)
+            self._originals[obj.session_uid] = ([_own(slot) for slot in obj.material_slots], bare)
         for slot in obj.material_slots:
             slot.link = "OBJECT"
             slot.material = made.material
 
     def restore(self, obj: bpy.types.Object) -> None:
         """Give ``obj`` its own materials back; nothing happens to an object that wears them already."""
-        if obj.name not in self._originals:
+        if obj.session_uid not in self._originals:
             return
-        slots, bare = self._originals.pop(obj.name)
+        slots, bare = self._originals.pop(obj.session_uid)
         for slot, own in zip(obj.material_slots, slots, strict=True):
             slot.link = "OBJECT"
             slot.material = own.material
             slot.link = own.link
         if bare:
-            obj.data.materials.pop(index=0)
+            obj.data.materials.clear()  # pop leaves the object's slot behind (4.5, 5.2)
 
     def close(self) -> None:
         """Remove every data-block that the library made. Restore the objects first."""

@@ -284,7 +284,8 @@ def _add_glasshouse(model: Assembly, form: CarForm, body: Part) -> None:
         front = foot_front + (top_front - foot_front) * t
         rear = foot_rear + (top_rear - foot_rear) * t
         half = foot_half + (top_half - foot_half) * t + grow
-        outline = rectangle(2 * half, rear - front + 2 * grow, 0.16, 4)
+        long = rear - front + 2 * grow
+        outline = rectangle(2 * half, long, min(0.16, 0.45 * long), 4)
         # Windscreen and rear window bow outwards in plan.
         outline[:, 1] += np.sign(outline[:, 1]) * 0.06 * (1 - (outline[:, 0] / half) ** 2)
         return placed(outline, "xy", foot_z + (form.roof_z - 0.05 - foot_z) * t, (0.0, (front + rear) / 2))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from .curves import spline
 from .draws import Draws
 from .finishes import glowing, matt, metal, paint
@@ -141,12 +143,11 @@ def add_form_details(model: Assembly, form: CarForm, body: Part, draws: Draws) -
                 DARK, box(0.14, form.wheel * 2.5, 0.07, 0.03).at(half + 0.02, axle, form.wheel * 2.2).both_sides()
             )
     elif form.kind == "retro":
-        for axle, reach in zip(form.axles, (0.56, 0.6), strict=True):
+        for axle, length in zip(form.axles, (1.3, 1.45), strict=True):
+            turn = np.radians(np.linspace(-12, 192, 21))
+            reach = 1.2 * form.wheel
+            arch = [(half - 0.04, axle + length * reach * np.cos(a), form.wheel + reach * np.sin(a)) for a in turn]
             model.add(
                 body,
-                torus(form.wheel * 1.22, 0.13)
-                .turned("y", 90)
-                .scaled(1.2, reach / 0.5, 1.0)
-                .at(half - 0.06, axle, form.wheel)
-                .both_sides(),
+                sweep(arch, np.linspace(0.08, 0.2, 21) if axle > 2 else np.linspace(0.2, 0.08, 21)[::-1]).both_sides(),
             )

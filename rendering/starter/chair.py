@@ -27,6 +27,8 @@ def _slat_back(model: Assembly, draws: Draws) -> None:
     back = draws.uniform("back", 9.2, 10.4)
     add_legs(model, wood, (3.8, 3.6), 4.3, 0.36, splay=0.15)
     model.add(wood, box(4.4, 4.2, 0.32, 0.12).at(z=4.45))
+    if draws.whole("pad", 0, 1):
+        model.add(matt("pad", draws.pick("pad cloth", CLOTHS), 0.9), cushion(3.9, 3.7, 0.45).at(0, -0.1, 4.8))
     for x in (-1.9, 1.9):
         model.add(wood, bar((x, 1.85, 4.2), (x, 2.5, back), 0.4, 0.36, 0.8))
     if draws.whole("upright", 0, 1):
@@ -208,6 +210,9 @@ def _rocking(model: Assembly, draws: Draws) -> None:
             bar((x, -2.5, 6.4), (x, 2.5, 6.2), 0.6, 0.22),
         )
         model.add(wood, rod((x * 0.87, 1.8, 4.2), (x * 0.87, 4.0, 11.2), 0.2))
+    model.add(
+        matt("pad", draws.pick("pad cloth", CLOTHS), 0.9), cushion(4.0, 3.8, 0.5).turned("x", -4).at(0, -0.1, 4.7)
+    )
     model.add(
         wood,
         box(4.6, 4.4, 0.35, 0.13).turned("x", -4).at(0, 0, 4.3),

@@ -78,8 +78,9 @@ def obtain(wheel: str) -> bool:
         return True
     name, version, python, abi, tags = wheel.removesuffix(".whl").split("-")
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--only-binary=:all:", "--no-deps"]
-    if abi != "none":
+    if python.startswith("cp"):
         command += ["--implementation", "cp", "--python-version", f"3.{python[3:]}", "--abi", abi]
+    if tags != "any":
         command += [part for tag in tags.split(".") for part in ("--platform", tag)]
     subprocess.run([*command, "--dest", str(folder), f"{name}=={version}"], check=False)
     return (folder / wheel).is_file()
@@ -139,22 +140,28 @@ def blender_extension(*arguments: str) -> None:
 
 
 def unpack(wheels: Sequence[str], site: Path) -> None:
-    """Unpack wheels into a folder a Python version, for headless.py. What is there already stays."""
-    for python in PYTHONS:
+    """Unpack wheels into a folder a Python version, for headless.py. What is there already stays.
+
+    Those for every version are unpacked once, into ``py3``, and linked.
+    """
+    for python in ("py3", *PYTHONS):
         folder = site / python
         own = [wheel for wheel in wheels if wheel.split("-")[2] in (python, "py3")]
         wanted = {"-".join(wheel.split("-")[:2]) + ".dist-info" for wheel in own}
         if wanted == {path.name for path in folder.glob("*.dist-info")}:
             continue
         shutil.rmtree(folder, ignore_errors=True)
+        if python != "py3":
+            shutil.copytree(site / "py3", folder, copy_function=copy)
         for wheel in own:
-            with zipfile.ZipFile(ROOT / "wheels" / wheel) as archive:
-                archive.extractall(folder)
+            if wheel.split("-")[2] == python:
+                with zipfile.ZipFile(ROOT / "wheels" / wheel) as archive:
+                    archive.extractall(folder)
 
 
-def copy(source: Path, target: Path) -> None:
+def copy(source: Path | str, target: Path | str) -> None:
     """Link a file, or copy it where the file system has no links (wheels are large)."""
-    target.parent.mkdir(parents=True, exist_ok=True)
+    Path(target).parent.mkdir(parents=True, exist_ok=True)
     try:
         os.link(source, target)
     except OSError:

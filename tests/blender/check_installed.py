@@ -117,8 +117,9 @@ def wheels_are_found():
     numpy = Path(importlib.import_module("numpy").__file__).parents[1]
     code = (
         f"import sys; sys.path[:0] = [{str(site)!r}]; sys.path.append({str(numpy)!r})\n"
-        "import attrs, cattrs, typing_extensions, PIL.Image, onnxruntime\n"
-        "for module in (attrs, cattrs, typing_extensions, PIL, onnxruntime): print(module.__file__)\n"
+        "import attrs, cattrs, typing_extensions, PIL.Image, onnxruntime, pyoidn\n"
+        "for module in (attrs, cattrs, typing_extensions, PIL, onnxruntime, pyoidn): print(module.__file__)\n"
+        "assert pyoidn.Device()\n"
     )
     done = subprocess.run([sys.executable, "-S", "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

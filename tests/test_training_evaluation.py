@@ -80,7 +80,7 @@ def test_photos_with_other_names_and_classes(run: Path, tmp_path: Path, capsys: 
 
 
 @pytest.mark.parametrize(
-    ("arguments", "problem"),
+    "case",
     [
         (["{run}", "{data}", "--split", "nothing"], "no split 'nothing'"),
         (["{run}", "{tmp}/nowhere"], "no such folder"),
@@ -91,8 +91,9 @@ def test_photos_with_other_names_and_classes(run: Path, tmp_path: Path, capsys: 
     ],
 )
 def test_unusable_input_is_one_line(
-    run: Path, data: Path, tmp_path: Path, arguments: list[str], problem: str, capsys: pytest.CaptureFixture[str]
+    run: Path, data: Path, tmp_path: Path, case: tuple[list[str], str], capsys: pytest.CaptureFixture[str]
 ) -> None:
+    arguments, problem = case
     photos = plain_folders(tmp_path / "photos", {"": 1}, ("disc", "square"))
     for name in ("disc", "square"):
         (photos / name).rename(photos / f"a-{name}")

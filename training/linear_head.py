@@ -1,7 +1,7 @@
 """A linear head on frozen features: multinomial logistic regression, its regularisation chosen on rendered data.
 
 Held out in turn are whole 3D models, so that what is measured is how well the head does on objects it has not seen; no
-photo takes part. Of the strengths whose held-out accuracy is within one standard error of the best, the strongest is
+photo takes part. Of the strengths whose held-out loss is within one standard error of the best, the strongest is
 taken (Breiman et al. 1984, Sec. 3.4.3): the photos differ from the renders more than held-out renders do.
 """
 
@@ -17,7 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-STRENGTHS = tuple(float(f"{value:.3g}") for value in np.logspace(0, -4, 9))  # strongest first: each starts the next
+STRENGTHS = tuple(float(f"{value:.3g}") for value in np.logspace(0.5, -3.5, 9))  # strongest first: each starts the next
 FOLDS = 5
 _MOST_IMAGES_TO_CHOOSE_BY = 6000
 
@@ -66,9 +66,8 @@ def fit_head(
     device = device or torch.device("cpu")
     features = torch.from_numpy(np.stack(views)).to(device)  # (V, N, D)
     mean = features.mean((0, 1))
-    scale = features.std((0, 1))
-    scale = torch.where(scale > 1e-6, scale, 1.0)
-    features = (features - mean) / scale
+    scale = (features - mean).square().mean().sqrt().clamp(min=1e-6)  # one for all: to stretch a feature that hardly
+    features = (features - mean) / scale  # varies in renders would let it decide on photos, where it may vary more
     truth = torch.tensor(labels, device=device)
     folds = assign_folds(labels, models, seed)
     problem = _Problem(features, truth, classes, label_smoothing)
@@ -94,9 +93,9 @@ def put_head(head: nn.Linear, fit: HeadFit) -> None:
 
 
 def choose(trials: Sequence[Trial]) -> float:
-    """The strongest regularisation within one standard error of the best held-out accuracy."""
-    best = max(trials, key=lambda trial: trial.top1)
-    return max(trial.strength for trial in trials if trial.top1 >= best.top1 - best.top1_error)
+    """The strongest regularisation within one standard error of the best held-out loss."""
+    best = min(trials, key=lambda trial: trial.loss)
+    return max(trial.strength for trial in trials if trial.loss <= best.loss + best.loss_error)
 
 
 def assign_folds(
@@ -124,7 +123,7 @@ def assign_folds(
 
 @attrs.frozen
 class _Problem:
-    """Standardised ``features`` (V, N, D) and their ``truth`` (N,)."""
+    """Centred and scaled ``features`` (V, N, D) and their ``truth`` (N,)."""
 
     features: Tensor
     truth: Tensor

@@ -17,7 +17,7 @@ RECORD_SEPARATOR = b"\x1e"
 
 @attrs.frozen
 class Progress:
-    """How far a job is. ``rate`` is in units per second, ``eta_s`` in seconds; both None until they can be estimated."""
+    """How far a job is. ``rate`` is in units a second, ``eta_s`` in seconds; both None until they can be estimated."""
 
     stage: str
     done: int
@@ -70,7 +70,7 @@ def encode(message: Message) -> bytes:
 
 
 class Decoder:
-    """Turns a byte stream, in pieces of any size, into messages. Bytes outside records and damaged records are kept apart.
+    """Turns a byte stream, in pieces of any size, into messages. What is no message, or a damaged one, is kept apart.
 
     ``chatter`` collects the last lines of everything that was not a message: what a crashed child said.
     """

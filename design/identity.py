@@ -22,4 +22,4 @@ def design_hash(design: Design) -> str:
         del library["path"]
     for split in document["splits"].values():
         del split["count"]
-    return hashlib.sha256(json.dumps(document, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(document, ensure_ascii=False).encode()).hexdigest()

@@ -20,6 +20,8 @@ def set_render_file(scene: bpy.types.Scene, path: Path) -> None:
     settings.color_depth = "32"
     settings.color_mode = "RGBA"
     settings.exr_codec = "NONE"
+    if hasattr(settings, "use_exr_interleave"):  # from 5.0 on passes are otherwise written as parts of their own
+        settings.use_exr_interleave = True
 
 
 def disable_compositing(scene: bpy.types.Scene) -> None:

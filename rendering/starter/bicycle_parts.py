@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from .bicycle_forms import Place
 from .curves import rectangle, spline
 from .mesh import Assembly, Mesh, Part, merged
 from .shapes import bar, box, cylinder, loft, rod, sweep, torus
-
-Place = tuple[float, float]  # (y, z)
 
 
 def add_wheel(

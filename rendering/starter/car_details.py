@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from .car_forms import CarForm
 from .curves import spline
 from .draws import Draws
 from .finishes import glowing, matt, metal, paint
 from .mesh import Assembly, Part
 from .shapes import ball, box, cylinder, sweep, torus
 from .wheels import road_wheel, tyre
-
-if TYPE_CHECKING:
-    from .car import CarForm
 
 CHROME = metal("chrome", "#d8dbe0", 0.12)
 DARK = matt("trim", "#101114", 0.5)

@@ -44,8 +44,9 @@ def main(folder: Path) -> int:
 
 def run_step(command: list[str], folder: Path, messages: BinaryIO, log: BinaryIO) -> int:
     """Run one command line until it ends, or until it is cancelled and made to end."""
+    streams: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": messages, "stderr": log}
     try:
-        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=messages, stderr=log, **own_group())
+        child = subprocess.Popen(command, env=secluded(folder / "extensions"), **streams, **own_group())
     except OSError as error:
         log.write(f"cannot start {command[0]}: {error.strerror}\n".encode())
         return 127
@@ -59,6 +60,16 @@ def run_step(command: list[str], folder: Path, messages: BinaryIO, log: BinaryIO
                 deadline = time.monotonic() + PATIENCE_S
             elif deadline is not None and time.monotonic() > deadline:
                 kill(child)
+
+
+def secluded(folder: Path) -> dict[str, str]:
+    """The environment for Blenders that shall leave the user's extensions alone: theirs are in ``folder``, and none.
+
+    A Blender with factory settings, as render workers are, otherwise deletes the packages (wheels) of the extensions
+    that its settings do not enable: all of the user's, ours among them (seen in 4.5 and 5.2, addon_utils.reset_all).
+    """
+    folder.mkdir(exist_ok=True)
+    return {**os.environ, "BLENDER_USER_EXTENSIONS": str(folder)}
 
 
 def write_exit(folder: Path, status: int) -> None:

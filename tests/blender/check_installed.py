@@ -46,6 +46,7 @@ def main(archive):
     panels_draw_a_design()
     the_command_runs()
     jobs_run()
+    wheels_are_found()
     left = timers()
     bpy.ops.preferences.addon_disable(module=MODULE)
     same(before, traces())

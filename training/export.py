@@ -153,7 +153,7 @@ def _probes(crop_px: int, images: npt.NDArray[np.float32] | None) -> list[npt.ND
 
 
 def _compare(model: nn.Module, data: bytes, probes: list[npt.NDArray[np.float32]]) -> float:
-    """The largest difference of any logit or probability; of values beyond 1, relative to them (float32 has 7 digits)."""
+    """The largest difference of any logit or probability; relative, for values beyond 1 (float32 has 7 digits)."""
     session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
     largest = 0.0
     for images in probes:

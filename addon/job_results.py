@@ -14,9 +14,19 @@ PREVIEW_IMAGE = "Simreal Preview"
 def show_result(job: Job) -> None:
     """Show what a finished job made, where there is something to show it in."""
     if job.state is State.DONE and "preview" in job.results:
-        image = load_sheet(Path(str(job.results["preview"]["sheet"])))
-        for area in image_editors():
-            area.spaces.active.image = image
+        show_sheet(load_sheet(Path(str(job.results["preview"]["sheet"]))))
+
+
+def show_sheet(image: bpy.types.Image) -> bool:
+    """Show the image, whole, in every open Image Editor. Returns whether there is one."""
+    windows = bpy.context.window_manager.windows
+    editors = [(window, area) for window in windows for area in window.screen.areas if area.ui_type == "IMAGE_EDITOR"]
+    for window, area in editors:
+        area.spaces.active.image = image
+        region = next(region for region in area.regions if region.type == "WINDOW")
+        with bpy.context.temp_override(window=window, area=area, region=region):
+            bpy.ops.image.view_all(fit_view=True)
+    return bool(editors)
 
 
 def load_sheet(path: Path) -> bpy.types.Image:
@@ -32,9 +42,3 @@ def load_sheet(path: Path) -> bpy.types.Image:
     if image.preview is not None:
         image.preview.reload()
     return image
-
-
-def image_editors() -> list[bpy.types.Area]:
-    """The open Image Editors of all windows."""
-    windows = bpy.context.window_manager.windows
-    return [area for window in windows for area in window.screen.areas if area.ui_type == "IMAGE_EDITOR"]

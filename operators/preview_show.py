@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import bpy
 
-from ..addon.job_results import image_editors, load_sheet
+from ..addon.job_results import load_sheet, show_sheet
 from ..addon.places import places
 from .outcome import can
 
@@ -25,11 +25,10 @@ class SIMREAL_OT_preview_show(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         image = load_sheet(places(context.scene).preview)
-        if not image_editors():
+        if not show_sheet(image):
             bpy.ops.wm.window_new()
             context.window_manager.windows[-1].screen.areas[0].ui_type = "IMAGE_EDITOR"
-        for area in image_editors():
-            area.spaces.active.image = image
+            show_sheet(image)
         return {"FINISHED"}
 
 

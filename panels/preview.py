@@ -19,7 +19,7 @@ class SIMREAL_PT_preview(NeedsDesign, bpy.types.Panel):
         layout, state = self.layout, context.scene.simreal
         row = layout.row(align=True)
         row.prop(state.preview, "images")
-        row.prop(state.preview, "split", text="")
+        row.prop(state.preview, "split", text="", placeholder=state.splits[0].name if state.splits else "")
         row = layout.row(align=True)
         row.operator("simreal.preview", icon="IMGDISPLAY")
         row.operator("simreal.preview_show", text="", icon="WINDOW")

@@ -20,7 +20,7 @@ class SIMREAL_PT_render(NeedsDesign, bpy.types.Panel):
         layout, state = self.layout, context.scene.simreal
         row = layout.row(align=True)
         row.prop(state, "output", text="", placeholder=f".../{places(context.scene).folder.name}")
-        row.operator("simreal.folder_open", text="", icon="FILEBROWSER")
+        row.operator("simreal.folder_open", text="", icon="FOLDER_REDIRECT")
         images = sum(split.count for split in state.splits)
         layout.operator("simreal.render", text=f"Render {images:,} Images", icon="RENDER_STILL")
         done = draw_job(layout, context, "render")

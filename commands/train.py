@@ -138,12 +138,21 @@ def run(args: argparse.Namespace) -> int:
     from ..datasets.reading import open_data_set
     from ..training.config import RunConfig
     from ..training.defaults import resolve
+    from ..training.run_folder import RunFolder
     from ..training.trainer import train
 
     fields = {field.name for field in attrs.fields(RunConfig)} - {"data"}
     given = {name: value for name, value in vars(args).items() if name in fields}
     out = args.out or default_run(args.data)
-    config = resolve(open_data_set(args.data), given, from_scratch=args.from_scratch, pretrained=args.pretrained)
+    if args.resume and out.is_dir():
+        started = RunFolder(out).config()
+        if args.from_scratch or args.pretrained or "weights_file" in given:
+            given["weights"] = "none" if args.from_scratch else "timm" if args.pretrained else "file"
+        if given.get("validation_split") == "none":
+            given["validation_split"] = None
+        config = attrs.evolve(started, data=str(args.data.resolve()), **given)
+    else:
+        config = resolve(open_data_set(args.data), given, from_scratch=args.from_scratch, pretrained=args.pretrained)
     results = train(config, out, args.report, resume=args.resume, overwrite=args.overwrite)
     args.report(Result("training", {"run": str(out), **results}))
     args.report(Result("text", {"text": _summary(out, results)}))

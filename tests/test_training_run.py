@@ -194,6 +194,16 @@ def test_a_run_folder_is_not_overwritten_by_accident(data: Path, tmp_path: Path)
     assert not (tmp_path / "nothing").exists()
 
 
+def test_resume_remembers_the_options(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = tmp_path / "run"
+    assert main(["train", str(data), "--out", str(run), *FULL, "--epochs", "1"]) == 0
+    (run / "model.pt").unlink()
+    assert main(["train", str(data), "--out", str(run), "--resume"]) == 0
+    assert "resuming at step 1 of 1" in capsys.readouterr().err
+    assert load_trained(run).backbone == "test_resnet"
+    assert "--epochs 2 instead of 1" in refused(capsys, "train", data, "--out", run, "--resume", "--epochs", "2")
+
+
 def test_damaged_checkpoint(data: Path, tmp_path: Path) -> None:
     run = tmp_path / "run"
     train(config(data, iterations=8), run, silent)

@@ -113,9 +113,13 @@ class RunConfig:
 
 def option(field: str) -> str:
     """The command line's name of a field."""
-    return {"crop_px": "--image-size", "resize_px": "--resize", "weights_file": "--weights"}.get(
-        field, f"--{field.replace('_', '-')}"
-    )
+    return _OPTIONS.get(field, f"--{field.replace('_', '-')}")
 
 
+_OPTIONS = {
+    "crop_px": "--image-size",
+    "resize_px": "--resize",
+    "weights_file": "--weights",
+    "validation_split": "--validation",
+}
 _CONVERTER = cattrs.Converter(forbid_extra_keys=True)

@@ -90,7 +90,7 @@ def _check_same_run(folder: RunFolder, config: RunConfig, design_hash: str) -> N
     if differences:
         raise RunError(
             f"{folder.path} was started with other options ({', '.join(differences)}); "
-            "leave them out to resume, or --overwrite"
+            "leave them out to resume, or replace it with --overwrite"
         )
     if (known := folder.state().get("design_hash")) != design_hash and folder.state():
         raise RunError(

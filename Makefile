@@ -47,8 +47,8 @@ test-fast: $(VENV)/.ready ## the tests that take seconds
 check: $(VENV)/.ready ## ruff, mypy, import rules
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy --strict design datasets scoring
-	$(BIN)/mypy rendering training commands
+	$(BIN)/mypy --strict --follow-imports silent design datasets scoring
+	$(BIN)/mypy rendering training commands studies addon operators panels
 	$(BIN)/python -m pytest -q tests/test_import_rules.py
 
 format: $(VENV)/.ready ## put the code into shape

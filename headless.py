@@ -35,7 +35,8 @@ def missing():
 
 def load_package(root):
     """Make ``root`` importable as ``simreal`` without importing anything of it but its ``__init__``."""
-    spec = importlib.util.spec_from_file_location("simreal", root / "__init__.py", submodule_search_locations=[str(root)])
+    file = root / "__init__.py"
+    spec = importlib.util.spec_from_file_location("simreal", file, submodule_search_locations=[str(root)])
     module = importlib.util.module_from_spec(spec)
     sys.modules["simreal"] = module
     spec.loader.exec_module(module)

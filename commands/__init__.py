@@ -1,7 +1,7 @@
 """The command line, the same behind every door: ``simreal``, ``blender --command simreal``, ``headless.py``.
 
-One verb a file. A verb module has ``HELP`` (one line), ``configure(parser)`` and ``run(args) -> int``; it imports what is
-heavy inside ``run``. ``args.report`` takes the messages a verb sends (``simreal.datasets.messages``).
+One verb a file. A verb module has ``HELP`` (one line), ``configure(parser)`` and ``run(args) -> int``; it imports
+what is heavy inside ``run``. ``args.report`` takes the messages a verb sends (``simreal.datasets.messages``).
 """
 
 from __future__ import annotations
@@ -24,7 +24,10 @@ INTERRUPTED = 130
 
 
 def main(argv: Sequence[str] | None = None, prog: str = "simreal") -> int:
-    """Run one command line. Returns the exit status: 0, 1 (finished, but not all went well), 2 (unusable input), 130."""
+    """Run one command line.
+
+    Returns the exit status: 0, 1 (finished, but not all went well), 2 (unusable input), 130 (interrupted).
+    """
     args = parser(prog).parse_args(sys.argv[1:] if argv is None else list(argv))
     args.report = reporter(args)
     try:

@@ -14,11 +14,11 @@ import attrs
 from ..datasets.contact_sheet import Cell, contact_sheet
 from ..datasets.messages import Log, Result
 from ..datasets.preprocessing import load_rgb
+from ..datasets.progress_text import duration
 from ..datasets.reading import open_data_set
 from ..datasets.writing import write_whole, writing_to
 from ..design.errors import SimrealError
 from ..studies.page import Commands, Picture, Section, Table, Text, page
-from .reporting import duration
 from .tables import table
 
 HELP = "design, render, train, export and score with the starter library, and write a report"
@@ -63,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
     report = out / "report.html"
     with writing_to(out):
         write_whole(report, _report(out, steps, rows, photos=args.photos is not None).encode())
-    summary = table(("", "images", "Acc", "Mean"), rows)
+    summary = "\n".join(table([("", "images", "Acc", "Mean"), *rows]))
     took = duration(sum(step.seconds for step in steps))
     args.report(Result("text", {"text": f"\n{summary}\n\n{took} in all; the report: {report}"}))
     args.report(Result("demo", {"report": str(report), "rows": [list(row) for row in rows]}))

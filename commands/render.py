@@ -11,13 +11,13 @@ import attrs
 
 from ..datasets.layout import DESIGN_FILE
 from ..datasets.messages import Result
+from ..datasets.progress_text import duration
 from ..design.checking import check
 from ..design.counts import drawn_classes, resized
 from ..design.design import Design
 from ..design.document import load
 from ..design.errors import DesignError
 from .design_text import design_stem
-from .reporting import duration
 from .tables import table
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def _positive(option: str, value: int | None) -> int | None:
 
 def _text(summary: RenderSummary, out: Path) -> str:
     """What people read at the end: a row per split, and how to go on."""
-    rows = [("split", "images", "new", "failed", "time", "images/s")]
+    rows: list[tuple[str, ...]] = [("split", "images", "new", "failed", "time", "images/s")]
     rows += [_row(split) for split in summary.splits]
     lines = table(rows)
     for failed in summary.set_aside:

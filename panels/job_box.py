@@ -7,7 +7,7 @@ import bpy
 from ..addon.job_watch import watch
 from ..addon.jobs import Job, State
 from ..addon.places import places
-from ..commands.reporting import duration
+from ..datasets.progress_text import duration
 from .sidebar import wrapped
 
 

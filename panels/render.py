@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 
 from ..addon.places import places
-from ..commands.reporting import duration
+from ..datasets.progress_text import duration
 from .job_box import draw_job
 from .sidebar import NeedsDesign
 

@@ -70,7 +70,7 @@ def plain_background(values: Mapping[str, Value], size_px: int) -> np.ndarray:
     if kind == "white":
         return np.full((size_px, size_px, 3), WHITE, np.float32)
     if kind == "none":
-        return np.full((size_px, size_px, 3), linear(np.float32(GREY)), np.float32)
+        return np.full((size_px, size_px, 3), linear(np.array(GREY)), np.float32)
     hue, saturation = float(values["hue"]), float(values["saturation"])
     first = np.array(colorsys.hsv_to_rgb(hue, saturation, float(values["value"])), np.float32)
     if kind == "flat":

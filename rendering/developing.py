@@ -31,9 +31,8 @@ def develop(light: np.ndarray, sensor: Mapping[str, Value], key: int) -> bytes:
     encoded = tone_curve(light)
     strength = np.float32(sensor["noise"])
     if strength > 0:
-        encoded = encoded + strength * np.sqrt(0.5 + 0.5 * encoded / tone_curve(np.float32(MID_GREY))) * _normal(
-            key, light.shape
-        )
+        spread = np.sqrt(0.5 + 0.5 * encoded / tone_curve(np.array(MID_GREY, np.float32)))
+        encoded = encoded + strength * spread * _normal(key, light.shape)
     pixels = (np.clip(encoded, 0.0, 1.0) * 255.0 + 0.5).astype(np.uint8)
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, "JPEG", quality=round(float(sensor["jpeg_quality"])), subsampling=0)

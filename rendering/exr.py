@@ -14,7 +14,7 @@ import numpy as np
 from ..design.errors import SimrealError
 
 MAGIC = 20000630
-PIXEL_TYPES = {1: np.dtype("<f2"), 2: np.dtype("<f4")}
+PIXEL_TYPES: dict[int, np.dtype] = {1: np.dtype("<f2"), 2: np.dtype("<f4")}
 
 
 class ExrError(SimrealError):
@@ -60,7 +60,8 @@ def _attributes(data: bytes, position: int) -> tuple[dict[str, bytes], int]:
 
 
 def _channels(attribute: bytes) -> list[tuple[str, np.dtype]]:
-    channels, position = [], 0
+    channels: list[tuple[str, np.dtype]] = []
+    position = 0
     while attribute[position] != 0:
         name, position = _text(attribute, position)
         (kind,) = struct.unpack_from("<i", attribute, position)

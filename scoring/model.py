@@ -118,7 +118,7 @@ def _read(file: Path) -> bytes:
 
 def _session(file: Path, device: str, threads: int) -> Any:
     try:
-        import onnxruntime  # type: ignore[import-untyped]
+        import onnxruntime
     except ImportError as error:
         raise ToolError("onnxruntime is not installed: pip install onnxruntime (the extension carries it)") from error
     if device not in PROVIDERS:

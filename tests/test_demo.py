@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import sync_playwright
+
 from simreal.studies.page import Commands, Picture, Section, Table, Text, page
 
 CHROMIUM_FLAGS = [

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+
 from simreal.rendering.backgrounds import blurred, defocus_px, linear, plain_background
 from simreal.rendering.developing import develop, tone_curve
 

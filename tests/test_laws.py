@@ -7,6 +7,7 @@ import sys
 import attrs
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from simreal.design.design import Design, DesignClass, FactorSettings, Split, default_factors, default_splits
 from simreal.design.distributions import Choice
 from simreal.design.factors import FACTORS

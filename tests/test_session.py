@@ -11,6 +11,7 @@ import bpy
 import numpy as np
 import pytest
 from PIL import Image
+
 from simreal.datasets.messages import Log, Message
 from simreal.design.design import Design, DesignClass, ImageSettings, Library, ParameterSettings, Split
 from simreal.design.distributions import Choice

@@ -24,7 +24,7 @@ class SIMREAL_OT_design_export(bpy.types.Operator, ExportHelper):
     bl_options: ClassVar = {"REGISTER"}
 
     filename_ext = FILE_SUFFIX
-    filepath: str
+    filepath: StringProperty(name="File", description="Where to save the design", subtype="FILE_PATH")
     filter_glob: StringProperty(default=f"*{FILE_SUFFIX}", options={"HIDDEN"})
 
     @classmethod

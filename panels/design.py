@@ -24,7 +24,7 @@ class SIMREAL_UL_classes(bpy.types.UIList):
     ) -> None:
         row = layout.row(align=True)
         row.prop(item, "enabled", text="")
-        named = row.split(factor=0.5)
+        named = row.split(factor=0.45)
         named.active = item.enabled
         named.prop(item, "name", text="", emboss=False)
         numbers = named.split(factor=0.5)

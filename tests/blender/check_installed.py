@@ -1,6 +1,8 @@
 """Run by a Python with bpy: installs the zip as a user would, uses it, and takes it off again.
 
-BLENDER_USER_RESOURCES=FOLDER python check_installed.py ZIP
+BLENDER_USER_RESOURCES=FOLDER python check_installed.py ZIP MODEL PHOTOS PREDICTIONS
+
+PREDICTIONS is what scoring PHOTOS with MODEL gives outside Blender.
 """
 
 import gc
@@ -30,7 +32,7 @@ PANELS = (
 WAIT_S = 240.0
 
 
-def main(archive):
+def main(archive, model, photos, predictions):
     # Installed but not enabled: what the package manager itself changes is no concern of ours.
     bpy.ops.extensions.package_install_files(filepath=str(archive), repo="user_default", enable_on_install=False)
     before = traces()
@@ -46,6 +48,7 @@ def main(archive):
     panels_draw_a_design()
     the_command_runs()
     jobs_run()
+    photos_are_scored(model, photos, predictions)
     wheels_are_found()
     left = timers()
     bpy.ops.preferences.addon_disable(module=MODULE)
@@ -205,6 +208,20 @@ def jobs_run():
     assert not job.folder.exists()
 
 
+def photos_are_scored(model, photos, predictions):
+    """In Blender's Python a classifier says what it says outside, to the last digit."""
+    scene, watch = bpy.context.scene, package("addon.job_watch")
+    scene.simreal.scoring.model, scene.simreal.scoring.photos = str(model), str(photos)
+    assert bpy.ops.simreal.score() == {"FINISHED"}
+    places = package("addon.places").places(scene)
+    job = watch.watch().board.latest("score", str(places.folder))
+    wait(watch, lambda: not job.is_live)
+    assert job.state is package("addon.jobs").State.DONE, job.problem
+    assert (places.scores / "predictions.csv").read_text() == predictions.read_text()
+    shown = [str(arguments.get("text")) for _, arguments in draw(bpy.types.SIMREAL_PT_score, bpy.context)]
+    assert any(text.startswith("Right: ") for text in shown), shown
+
+
 def wait(watch, condition):
     """Poll as the timer does, which no headless Blender runs."""
     deadline = time.monotonic() + WAIT_S
@@ -233,4 +250,4 @@ def failing():
     raise OSError("a failing step")
 
 
-main(Path(sys.argv[-1]))
+main(*(Path(argument).resolve() for argument in sys.argv[1:]))

@@ -2,8 +2,8 @@
 
     blender --python tests/blender/show_tab.py -- FOLDER SCENARIO
 
-Each step is a Python statement of the scenario file (JSON, ``[{"name": ..., "do": ...}]``); after it the screen is
-photographed into FOLDER/<name>.png. FOLDER/done.txt tells how it went.
+Each step is a Python statement of the scenario file (JSON, ``[{"name": ..., "do": ..., "until": ...}]``); once what it
+says ``until`` is true the screen is photographed into FOLDER/<name>.png. FOLDER/done.txt tells how it went.
 """
 
 import json
@@ -42,33 +42,31 @@ def photograph(name):
     subprocess.run(["import", "-window", "root", str(FOLDER / f"{name}.png")], check=True)
 
 
-def run():
-    state = {"step": -2}
+def steps():
+    """What to do, a part a tick of the timer; a part that is not ready yet yields again."""
+    for tick in range(2):
+        show(tick)
+        yield
+    for step in STEPS:
+        names = {"bpy": bpy, "scene": bpy.context.scene}
+        exec(step["do"], names)
+        sidebar()[2].tag_redraw()
+        yield
+        while not eval(step.get("until", "True"), names):
+            yield
+        photograph(step["name"])
 
-    def tick():
-        try:
-            window, area, region = sidebar()
-            with bpy.context.temp_override(window=window, area=area, region=region):
-                if state["step"] < 0:
-                    show(state["step"] + 2)
-                elif state["step"] < len(STEPS):
-                    step = STEPS[state["step"]]
-                    if not state.get("done"):
-                        exec(step["do"], {"bpy": bpy, "scene": bpy.context.scene, "region": region})
-                        state["done"] = True
-                        region.tag_redraw()
-                        return step.get("wait_s", SETTLE_S)
-                    state["done"] = False
-                    photograph(step["name"])
-                else:
-                    finish("ok")
-            state["step"] += 1
-        except Exception:
-            finish(traceback.format_exc())
-        return SETTLE_S
 
-    bpy.context.preferences.view.show_splash = False
-    bpy.app.timers.register(tick, first_interval=2.0)
+def tick(todo=steps()):  # noqa: B008 (one run of the steps is what is meant)
+    window, area, region = sidebar()
+    try:
+        with bpy.context.temp_override(window=window, area=area, region=region):
+            next(todo)
+    except StopIteration:
+        finish("ok")
+    except Exception:
+        finish(traceback.format_exc())
+    return SETTLE_S
 
 
 def finish(text):
@@ -77,4 +75,5 @@ def finish(text):
     os._exit(0)
 
 
-run()
+bpy.context.preferences.view.show_splash = False
+bpy.app.timers.register(tick, first_interval=2.0)

@@ -14,7 +14,9 @@ PREVIEW_IMAGE = "Simreal Preview"
 def show_result(job: Job) -> None:
     """Show what a finished job made, where there is something to show it in."""
     if job.state is State.DONE and "preview" in job.results:
-        show_sheet(load_sheet(Path(str(job.results["preview"]["sheet"]))))
+        sheet = Path(str(job.results["preview"]["sheet"]))
+        if sheet.is_file():  # it may have been moved since
+            show_sheet(load_sheet(sheet))
 
 
 def show_sheet(image: bpy.types.Image) -> bool:

@@ -87,14 +87,17 @@ class Job:
         return bool(messages) or after is not before
 
     def cancel(self) -> None:
-        """Ask the job to stop; ``poll`` tells when it has."""
-        (self.folder / "cancel").touch()
+        """Ask the job to stop; ``poll`` tells when it has. ToolError where its folder is gone."""
+        try:
+            (self.folder / "cancel").touch()
+        except OSError as error:
+            raise ToolError(f"{self.order.title} cannot be stopped: {self.folder}: {error.strerror}") from None
 
     def forget(self) -> None:
         """Delete the job's folder (not what it produced). ToolError if it still runs."""
         if self.is_live:
             raise ToolError(f"{self.order.title} still runs: cancel it first")
-        shutil.rmtree(self.folder)
+        shutil.rmtree(self.folder, ignore_errors=not self.folder.exists())
 
     def _look(self) -> State:
         if not self.is_live:

@@ -19,7 +19,9 @@ import numpy as np
 
 from ..design.errors import AssetError
 
+_NOT_NUMBERS = "{}: some of its points are not numbers; the file is damaged"
 _STL_HEADER, _STL_TRIANGLE = 84, 50
+_STL_RECORD = np.dtype([("normal", "<f4", 3), ("points", "<f4", 9), ("attributes", "<u2")])
 _PLY_SIZES = {
     **dict.fromkeys(("char", "uchar", "int8", "uint8"), 1),
     **dict.fromkeys(("short", "ushort", "int16", "uint16"), 2),
@@ -46,6 +48,8 @@ def _check_obj(path: Path) -> None:
     data = path.read_bytes().replace(b"\\\r\n", b" ").replace(b"\\\n", b" ")
     vertices = len(re.findall(rb"^[ \t]*v[ \t]", data, re.MULTILINE))
     faces = re.findall(rb"^[ \t]*f[ \t]+([^\r\n#]*)", data, re.MULTILINE)
+    if re.search(rb"^[ \t]*v[ \t][^\r\n]*\b(nan|inf)", data, re.MULTILINE | re.IGNORECASE):
+        raise AssetError(_NOT_NUMBERS.format(path))  # Blender's importer would put such a vertex at the origin
     if not vertices or not faces:
         raise AssetError(f"{path}: not a usable OBJ file: it has no {'faces' if vertices else 'vertices'}")
     try:
@@ -140,6 +144,8 @@ def _check_ply(path: Path) -> None:
         what = "it is a point cloud without faces" if counts.get("vertex") else "it has no vertices"
         raise AssetError(f"{path}: not a usable PLY file: {what}")
     if ["format", "ascii", "1.0"] in lines:
+        if re.search(rb"\b(nan|inf)", body, re.IGNORECASE):
+            raise AssetError(_NOT_NUMBERS.format(path))
         needed, found, unit = counts["vertex"] + counts["face"], len(body.splitlines()) - 1, "lines"
     else:
         needed, found, unit = _ply_bytes(lines, counts), len(body.lstrip(b"\r")) - 1, "bytes"
@@ -167,6 +173,9 @@ def _check_stl(path: Path) -> None:
     triangles = struct.unpack_from("<I", data, 80)[0] if len(data) >= _STL_HEADER else 0
     announced = _STL_HEADER + triangles * _STL_TRIANGLE
     if triangles and len(data) == announced:
+        floats = np.frombuffer(data, dtype=_STL_RECORD, offset=_STL_HEADER)["points"]
+        if not np.isfinite(floats).all():
+            raise AssetError(_NOT_NUMBERS.format(path))
         return
     if data.lstrip()[:5].lower() == b"solid" and b"facet" in data:
         if b"endsolid" not in data:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import bpy
 
-from ..rendering.workshop import workshop
+from ..rendering.workshop import Workshop, workshop
 
 SIZE = (2.0, 1.0, 4.0)
 BLUE = (0.02, 0.05, 0.8, 1.0)
@@ -17,13 +17,19 @@ RED = (0.8, 0.05, 0.02, 1.0)
 def export(path: Path) -> Path:
     """Write the tower in the format of the path's suffix."""
     with workshop() as here:
-        objects = tower(here.scene.collection)
+        tower(here.scene.collection)
+        if path.suffix == ".blend":
+            return save_scene(path, here)
         with here.context():
-            bpy.context.view_layer.update()
-            if path.suffix == ".blend":
-                bpy.data.libraries.write(str(path), {here.scene, *objects})
-            else:
-                _EXPORTERS[path.suffix](str(path))
+            _EXPORTERS[path.suffix](str(path))
+    return path
+
+
+def save_scene(path: Path, here: Workshop) -> Path:
+    """Write the workshop's scene as a .blend. Blender 5.2 crashes on a scene whose view layer was never updated."""
+    with here.context():
+        bpy.context.view_layer.update()
+    bpy.data.libraries.write(str(path), {here.scene})
     return path
 
 
@@ -40,7 +46,9 @@ def tower(collection) -> list:
 def box(name: str, centre, size, colour):
     """A box object with its own mesh and material."""
     x, y, z = (side / 2 for side in size)
-    corners = [(centre[0] + i * x, centre[1] + j * y, centre[2] + k * z) for i in (-1, 1) for j in (-1, 1) for k in (-1, 1)]
+    corners = [
+        (centre[0] + i * x, centre[1] + j * y, centre[2] + k * z) for i in (-1, 1) for j in (-1, 1) for k in (-1, 1)
+    ]
     faces = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
     mesh = bpy.data.meshes.new(name)
     mesh.from_pydata(corners, [], faces)
@@ -58,7 +66,9 @@ _EXPORTERS = {
     ".ply": lambda path: bpy.ops.wm.ply_export(filepath=path),
     ".stl": lambda path: bpy.ops.wm.stl_export(filepath=path),
     ".glb": lambda path: bpy.ops.export_scene.gltf(filepath=path, export_format="GLB", use_active_scene=True),
-    ".gltf": lambda path: bpy.ops.export_scene.gltf(filepath=path, export_format="GLTF_SEPARATE", use_active_scene=True),
+    ".gltf": lambda path: bpy.ops.export_scene.gltf(
+        filepath=path, export_format="GLTF_SEPARATE", use_active_scene=True
+    ),
     ".fbx": lambda path: bpy.ops.export_scene.fbx(filepath=path),
     ".usda": lambda path: bpy.ops.wm.usd_export(filepath=path),
     ".usdc": lambda path: bpy.ops.wm.usd_export(filepath=path),

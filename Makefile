@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 OTHER := .venv-other
 PIP := -m pip --disable-pip-version-check --quiet install --constraint constraints.txt
+PYTHONS = $(CURDIR)/$(BIN)/python$(if $(wildcard $(OTHER)/.ready),:$(CURDIR)/$(OTHER)/bin/python)
 PHOTOS ?=
 DEMO ?= demo
 
@@ -36,7 +37,7 @@ demo: $(VENV)/.ready ## design, render, train, export, score, report: demo/repor
 
 test: $(VENV)/.ready $(OTHER)/.ready ## all tests, on both Pythons that Blender comes in where both are there
 	@tools/test-tools
-	$(BIN)/python -m pytest
+	SIMREAL_PYTHONS="$(PYTHONS)" $(BIN)/python -m pytest
 	@if [ -e $(OTHER)/.ready ]; then \
 		echo "$(OTHER)/bin/python -m pytest -m blender"; $(OTHER)/bin/python -m pytest -m blender; \
 	fi

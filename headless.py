@@ -14,6 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 NEEDED = ("numpy", "attrs", "cattrs", "PIL")
+WANTED = (*NEEDED, "onnxruntime", "pyoidn")  # scoring and denoising say themselves what they lack
 
 
 def site_candidates(root):
@@ -28,9 +29,9 @@ def site_candidates(root):
     ]
 
 
-def missing():
-    """The needed packages that cannot be found now."""
-    return [name for name in NEEDED if importlib.util.find_spec(name) is None]
+def missing(names):
+    """Which of the packages cannot be found now."""
+    return [name for name in names if importlib.util.find_spec(name) is None]
 
 
 def load_package(root):
@@ -44,14 +45,14 @@ def load_package(root):
 
 def main():
     for folder in site_candidates(ROOT):
-        if not missing():
+        if not missing(WANTED):
             break
         if folder.is_dir() and str(folder) not in sys.path:
             sys.path.append(str(folder))
             importlib.invalidate_caches()
-    if missing():
+    if missing(NEEDED):
         print(
-            f"simreal: this Python ({sys.version.split()[0]}) lacks {', '.join(missing())}: "
+            f"simreal: this Python ({sys.version.split()[0]}) lacks {', '.join(missing(NEEDED))}: "
             f"run 'make extension' in {ROOT}, or install the extension",
             file=sys.stderr,
         )

@@ -1,6 +1,6 @@
 """Run Simreal in a Python or Blender in which it is not installed.
 
-    blender -b --factory-startup --python headless.py -- render design.simreal.json --out data
+    blender -b --python headless.py -- render design.simreal.json --out data
     python headless.py train data --out run
 
 The folder this file lies in is loaded as the package ``simreal``, whatever its name. Packages that Simreal needs and

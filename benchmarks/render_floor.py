@@ -3,7 +3,7 @@
     .venv/bin/python benchmarks/render_floor.py --models ../shared/kit/models --environments ../shared/kit/hdri
 
 Renders a design shard by shard as a worker does (draw, apply, trace, lay the background under, develop, encode, write,
-commit), in this process. After every ``--every``-th image that image is rendered again in place with nothing changed but
+commit), in this process. Every ``--every``-th image is rendered again in place with nothing changed but
 the seed, and not written: the floor. Both sides are measured in one run, image by image, so that whatever else the
 machine does falls on both. Prints a JSON line, and a table for people on stderr.
 """

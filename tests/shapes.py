@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw
+
 from simreal.design.design import Design, DesignClass, Split
 from simreal.design.document import save
 from simreal.design.starter_catalogue import STARTER_CLASSES, starter_model_names

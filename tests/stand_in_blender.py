@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 
 from PIL import Image
+
 from simreal.datasets.messages import Error, Result, encode
 from simreal.datasets.metadata import image_row
 from simreal.datasets.shards import Shard, ShardWriter

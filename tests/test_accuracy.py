@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from simreal.datasets.accuracy import measure, wilson_interval
 
 CLASSES = ("cup", "lamp", "car")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+
 from simreal.commands import main
 from simreal.datasets.lock import exclusive
 from simreal.datasets.reading import open_data_set

@@ -6,6 +6,7 @@ import attrs
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from simreal.datasets.finishing import data_hash, finish_split, split_contents
 from simreal.datasets.layout import parts_folder, shards_folder
 from simreal.datasets.shards import Shard, ShardWriter, committed, missing, plan

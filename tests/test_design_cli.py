@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+
 from simreal.commands import main
 from simreal.design.design import STARTER_LIBRARY
 from simreal.design.document import load

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from simreal.commands.doctor import examine
 from simreal.datasets.messages import Decoder, Result
 

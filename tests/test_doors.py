@@ -71,7 +71,7 @@ def test_the_doors_of_a_real_blender_make_the_same_bytes(archive: Path, design: 
         "set -e; zip=$1 design=$2 out=$3 headless=$4; shift 4;"
         'blender --command extension install-file --repo user_default --enable "$zip";'
         'blender --command simreal render "$design" --out "$out/command" "$@";'
-        "blender -b --factory-startup --python-exit-code 3 --python "
+        "blender -b --python-exit-code 3 --python "
         '"$headless" -- render "$design" --out "$out/headless" "$@"'
     )
     arguments = [str(archive), str(design), str(tmp_path), str(ROOT / "headless.py"), *RENDER]

@@ -8,6 +8,7 @@ import onnx
 import onnxruntime
 import pytest
 import torch
+
 from simreal.commands import main
 from simreal.datasets.messages import Message
 from simreal.datasets.preprocessing import load_rgb, resize_and_crop

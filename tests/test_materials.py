@@ -11,6 +11,7 @@ import pytest
 bpy = pytest.importorskip("bpy")
 
 from PIL import Image  # noqa: E402
+
 from simreal.design.errors import AssetError  # noqa: E402
 from simreal.design.materials_catalogue import MATERIAL_NAMES, MATERIALS  # noqa: E402
 from simreal.design.texture_sets import pbr_sets  # noqa: E402

@@ -1,6 +1,7 @@
 """Loading models: any format becomes one upright mesh of unit size at the origin, and damaged files one clear line."""
 
 import hashlib
+import os
 import struct
 import subprocess
 import sys
@@ -21,6 +22,18 @@ from .model_files import BLUE, RED, SIZE, box, export, save_scene, tower  # noqa
 SUFFIXES = (".obj", ".ply", ".stl", ".glb", ".gltf", ".fbx", ".usda", ".usdc", ".usdz", ".blend")
 COLOURLESS = (".ply", ".stl")
 TRIANGLE = "v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def leave_without_clean_up(request: pytest.FixtureRequest) -> None:
+    """End the test process when pytest is done: bpy 4.5 may wait for its own sound thread for ever at exit."""
+
+    def leave() -> None:
+        request.config.get_terminal_writer().flush()
+        sys.stdout.flush()
+        os._exit(request.session.exitstatus)
+
+    request.config.add_cleanup(leave)
 
 
 @pytest.fixture(autouse=True)

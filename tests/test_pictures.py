@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+
 from simreal.datasets.accuracy import Accuracy, measure
 from simreal.datasets.confusion import confusion_picture
 from simreal.datasets.contact_sheet import GREEN, RED, Cell, contact_sheet

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+
 from simreal.datasets.preprocessing import load_rgb, resize_and_crop
 from simreal.design.errors import AssetError
 

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from simreal.commands import main
 from simreal.datasets.finishing import data_hash
 from simreal.datasets.reading import open_data_set

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from simreal.commands import main
 from simreal.datasets.finishing import data_hash
 from simreal.datasets.messages import Decoder, Progress, Result

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from simreal.design.counts import resized
 from simreal.design.design import Design, DesignClass, Split
 from simreal.design.errors import DesignError, ToolError

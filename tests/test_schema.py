@@ -6,6 +6,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+
 from simreal.commands import main
 from simreal.design.design import Design, default_splits
 from simreal.design.document import from_document, to_document

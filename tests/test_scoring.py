@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from simreal.datasets.messages import Message, Progress
 from simreal.datasets.preprocessing import load_rgb, resize_and_crop
 from simreal.scoring.report import write_report

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from simreal.design.errors import AssetError, DataSetError, RunError
 from simreal.scoring.model import load_classifier
 from simreal.scoring.report import write_report

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+
 from simreal.datasets.messages import Log, Message
 from simreal.datasets.preprocessing import load_rgb, resize_and_crop
 from simreal.scoring.photos import find_photos, known_names, parse_aliases

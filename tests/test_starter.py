@@ -10,6 +10,7 @@ import sys
 
 import numpy as np
 import pytest
+
 from simreal.design.errors import AssetError
 from simreal.rendering.starter import (
     INSTANCES_PER_CLASS,

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from simreal.design.errors import AssetError
 from simreal.design.texture_sets import channel_of, pbr_sets
 

@@ -8,11 +8,12 @@ import timm
 import torch
 import torch.nn.functional as F
 from safetensors.torch import save_file
+from torch import Tensor
+
 from simreal.design.errors import RunError
 from simreal.training import efficientnet_lite
 from simreal.training.backbones import IMAGENET_MEAN, build_classifier, check_backbone, create_backbone, load_weights
 from simreal.training.config import RunConfig
-from torch import Tensor
 
 
 def config(**changes: object) -> RunConfig:

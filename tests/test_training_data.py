@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+
 from simreal.datasets.preprocessing import resize_and_crop
 from simreal.datasets.reading import open_data_set
 from simreal.design.errors import AssetError, DataSetError

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+
 from simreal.commands import main
 from simreal.datasets.accuracy import measure, wilson_interval
 from simreal.training.config import RunConfig

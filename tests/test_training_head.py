@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+
 from simreal.datasets.messages import Progress
 from simreal.datasets.reading import open_data_set
 from simreal.training.backbones import build_classifier

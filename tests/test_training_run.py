@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import torch
 from PIL import Image
+
 from simreal.commands import main
 from simreal.datasets.messages import Message, Progress
 from simreal.design.errors import AssetError, RunError

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import bpy
 
-from ..rendering.workshop import Workshop, workshop
+from simreal.rendering.workshop import Workshop, workshop
 
 SIZE = (2.0, 1.0, 4.0)
 BLUE = (0.02, 0.05, 0.8, 1.0)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from ..design.catalogue import (
+from simreal.design.catalogue import (
     blend_models,
     join_fragment,
     scan_environments,
@@ -14,9 +14,9 @@ from ..design.catalogue import (
     scan_photos,
     split_fragment,
 )
-from ..design.environments_catalogue import BUILTIN_ENVIRONMENTS, builtin_environment
-from ..design.errors import AssetError
-from ..design.shapenet import SYNSETS, synset_name
+from simreal.design.environments_catalogue import BUILTIN_ENVIRONMENTS, builtin_environment
+from simreal.design.errors import AssetError
+from simreal.design.shapenet import SYNSETS, synset_name
 
 HDR = b"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y 1 +X 2\n" + bytes(8)
 

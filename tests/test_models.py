@@ -13,11 +13,14 @@ from PIL import Image
 
 bpy = pytest.importorskip("bpy")
 
-from ..design.catalogue import scan_models  # noqa: E402
-from ..design.errors import AssetError  # noqa: E402
-from ..rendering.models import LoadedModel, blend_collections, load_model  # noqa: E402
-from ..rendering.workshop import all_blocks, workshop  # noqa: E402
+from simreal.design.catalogue import scan_models  # noqa: E402
+from simreal.design.errors import AssetError  # noqa: E402
+from simreal.rendering.models import LoadedModel, blend_collections, load_model  # noqa: E402
+from simreal.rendering.workshop import all_blocks, workshop  # noqa: E402
+
 from .model_files import BLUE, RED, SIZE, box, export, save_scene, tower  # noqa: E402
+
+pytestmark = pytest.mark.blender
 
 SUFFIXES = (".obj", ".ply", ".stl", ".glb", ".gltf", ".fbx", ".usda", ".usdc", ".usdz", ".blend")
 COLOURLESS = (".ply", ".stl")

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import bpy
-
-from .job_runner import secluded
 
 NAME = "simreal"
 
@@ -22,16 +17,11 @@ def run(arguments: list[str]) -> int:
 
     # Blender's own handler of Ctrl-C only sets a flag that nothing here looks at (seen in 4.5 and 5.2).
     previous = signal.signal(signal.SIGINT, signal.default_int_handler)
-    inherited = dict(os.environ)
     try:
-        with tempfile.TemporaryDirectory(prefix="simreal-") as folder:
-            os.environ.update(secluded(Path(folder)))
-            return main(arguments, prog=f"blender --command {NAME}")
+        return main(arguments, prog=f"blender --command {NAME}")
     except SystemExit as end:  # argparse: --help, or arguments it does not know
         return end.code if isinstance(end.code, int) else 2
     finally:
-        os.environ.clear()
-        os.environ.update(inherited)
         signal.signal(signal.SIGINT, previous or signal.SIG_DFL)
 
 

@@ -25,7 +25,13 @@ class Child:
     also when the parent is killed. ToolError where the program cannot be started.
     """
 
-    def __init__(self, command: Sequence[str], number: int, events: queue.Queue[tuple[int, Event]]) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        number: int,
+        events: queue.Queue[tuple[int, Event]],
+        environment: Mapping[str, str],
+    ) -> None:
         try:
             self._process = subprocess.Popen(
                 command,
@@ -34,6 +40,7 @@ class Child:
                 stderr=subprocess.PIPE,
                 start_new_session=True,
                 bufsize=0,
+                env=environment,
             )
         except OSError as error:
             raise ToolError(f"cannot start a render worker ({command[0]}: {error.strerror})") from None

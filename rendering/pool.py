@@ -5,7 +5,9 @@ A worker is any program that speaks as ``worker.py`` does. What it commits is on
 
 from __future__ import annotations
 
+import os
 import queue
+import tempfile
 from collections import deque
 from collections.abc import Callable, Sequence
 
@@ -54,6 +56,7 @@ class Pool:
         on_commit: Callable[[Shard, Result], None],
     ) -> None:
         self._command = tuple(command)
+        self._environment: dict[str, str] = {}
         self._wanted = workers
         self._report = report
         self._on_ready = on_ready
@@ -81,6 +84,13 @@ class Pool:
         """
         self._todo = deque(shards)
         self._done, self._total = done, done + sum(map(len, shards))
+        with tempfile.TemporaryDirectory(prefix="simreal-extensions-") as folder:
+            # A Blender with factory settings, as a worker is, deletes the packages of all extensions of the user's that
+            # its settings do not enable: so it gets a folder for extensions of its own (seen in 4.5 and 5.2).
+            self._environment = {**os.environ, "BLENDER_USER_EXTENSIONS": folder}
+            return self._run()
+
+    def _run(self) -> tuple[SetAside, ...]:
         try:
             while self._todo or any(worker.shard for worker in self._workers.values()):
                 self._staff()
@@ -105,7 +115,7 @@ class Pool:
                 worker.child.send(attrs.asdict(worker.shard))
         starting = sum(not worker.ready for worker in self._workers.values())
         while len(self._workers) < self._wanted and starting < len(self._todo):
-            self._workers[self._started] = _Worker(Child(self._command, self._started, self._events))
+            self._workers[self._started] = _Worker(Child(self._command, self._started, self._events, self._environment))
             self._started += 1
             starting += 1
 

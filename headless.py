@@ -9,6 +9,7 @@ that are not importable are looked for where Blender's extension system unpacks 
 """
 
 import importlib.util
+import os
 import sys
 from pathlib import Path
 
@@ -61,7 +62,17 @@ def main():
     from simreal.commands import main as simreal_main
 
     arguments = sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else sys.argv[1:]
-    sys.exit(simreal_main(arguments))
+    leave(simreal_main(arguments))
+
+
+def leave(status):
+    """End the process; at once where it is a Python with bpy, which in 4.5 may hang on its way out."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    bpy = sys.modules.get("bpy")
+    if bpy is not None and bpy.app.module:
+        os._exit(status)
+    sys.exit(status)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from pathlib import Path
 import bpy
 
 from ..datasets.messages import Log, Report
+from ..design.catalogue import split_fragment
 from ..design.design import BUILTIN_LIBRARY, STARTER_LIBRARY, Design, split_asset
 from ..design.errors import AssetError
 from ..design.texture_sets import PbrSet, pbr_sets
@@ -81,12 +82,12 @@ class Assets:
         if library == STARTER_LIBRARY:
             return make_object(path)
         given = self._design.libraries[library]
-        file, _, fragment = path.partition("#")
+        file, fragment = split_fragment(path)
         loaded = load_model(
             self._design.library_folder(library) / file,
             name=name,
             up_axis=given.up_axis,
-            fragment=fragment or None,
+            fragment=fragment,
         )
         for warning in loaded.warnings:
             self._report(Log(f"{name}: {warning}", "warning"))

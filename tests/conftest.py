@@ -1,6 +1,7 @@
 """What all tests share: the kit of real models, photos and light, and a classifier of colours."""
 
 import os
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,19 @@ import pytest
 from .colour_classifier import BLUE, COLOURS, GREEN, RED, picture, save_model
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Leave at once where Blender is in this process: bpy 4.5 may wait for its own sound thread for ever at exit."""
+
+    def leave() -> None:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(int(session.exitstatus))
+
+    if "bpy" in sys.modules:
+        session.config.add_cleanup(leave)
 
 
 @pytest.fixture(scope="session")

@@ -1,42 +1,28 @@
 """Loading models: any format becomes one upright mesh of unit size at the origin, and damaged files one clear line."""
 
 import hashlib
-import os
 import struct
 import subprocess
 import sys
 from pathlib import Path
 
+import bpy
 import numpy as np
 import pytest
 from PIL import Image
 
-bpy = pytest.importorskip("bpy")
+from simreal.design.catalogue import scan_models
+from simreal.design.errors import AssetError
+from simreal.rendering.models import LoadedModel, blend_collections, load_model
+from simreal.rendering.workshop import all_blocks, workshop
 
-from simreal.design.catalogue import scan_models  # noqa: E402
-from simreal.design.errors import AssetError  # noqa: E402
-from simreal.rendering.models import LoadedModel, blend_collections, load_model  # noqa: E402
-from simreal.rendering.workshop import all_blocks, workshop  # noqa: E402
-
-from .model_files import BLUE, RED, SIZE, box, export, save_scene, tower  # noqa: E402
+from .model_files import BLUE, RED, SIZE, box, export, save_scene, tower
 
 pytestmark = pytest.mark.blender
 
 SUFFIXES = (".obj", ".ply", ".stl", ".glb", ".gltf", ".fbx", ".usda", ".usdc", ".usdz", ".blend")
 COLOURLESS = (".ply", ".stl")
 TRIANGLE = "v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n"
-
-
-@pytest.fixture(scope="session", autouse=True)
-def leave_without_clean_up(request: pytest.FixtureRequest) -> None:
-    """End the test process when pytest is done: bpy 4.5 may wait for its own sound thread for ever at exit."""
-
-    def leave() -> None:
-        request.config.get_terminal_writer().flush()
-        sys.stdout.flush()
-        os._exit(request.session.exitstatus)
-
-    request.config.add_cleanup(leave)
 
 
 @pytest.fixture(autouse=True)

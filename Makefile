@@ -4,7 +4,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 OTHER := .venv-other
 PIP := -m pip --disable-pip-version-check --quiet install --constraint constraints.txt
-PYTHONS = $(CURDIR)/$(BIN)/python$(if $(wildcard $(OTHER)/.ready),:$(CURDIR)/$(OTHER)/bin/python)
 PHOTOS ?=
 DEMO ?= demo
 
@@ -37,10 +36,9 @@ demo: $(VENV)/.ready ## design, render, train, export, score, report: demo/repor
 
 test: $(VENV)/.ready $(OTHER)/.ready ## all tests, on both Pythons that Blender comes in where both are there
 	@tools/test-tools
-	SIMREAL_PYTHONS="$(PYTHONS)" $(BIN)/python -m pytest
-	@if [ -e $(OTHER)/.ready ]; then \
-		echo "$(OTHER)/bin/python -m pytest -m blender"; $(OTHER)/bin/python -m pytest -m blender; \
-	fi
+	@pythons=$(CURDIR)/$(BIN)/python; [ ! -e $(OTHER)/.ready ] || pythons=$$pythons:$(CURDIR)/$(OTHER)/bin/python; \
+	SIMREAL_PYTHONS=$$pythons $(BIN)/python -m pytest
+	@[ ! -e $(OTHER)/.ready ] || $(OTHER)/bin/python -m pytest -m blender $$(grep -l mark.blender tests/test_*.py)
 
 test-fast: $(VENV)/.ready ## the tests that take seconds
 	$(BIN)/python -m pytest -m "not slow and not windowed"

@@ -23,6 +23,10 @@ def run(args: argparse.Namespace) -> int:
     def report(message: Message) -> None:
         channel.write(encode(message))
 
-    from ..rendering.worker import serve
+    from ..rendering.cores import seeing_cores
+    from ..rendering.jobs import read_job
+
+    with seeing_cores(read_job(args.job).threads):
+        from ..rendering.worker import serve
 
     return serve(args.job, report)

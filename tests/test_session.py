@@ -54,6 +54,12 @@ def test_order_history_and_threads_do_not_matter() -> None:
     assert render(design, [4]) == {4: forwards[4]}
 
 
+def test_dropping_what_cycles_keeps_changes_no_image(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = render(starter_design(), list(range(8)))
+    monkeypatch.setattr("simreal.rendering.session.MOST_WORLD_CHANGES", 2)
+    assert render(starter_design(), list(range(8))) == kept
+
+
 def test_the_object_is_in_view_at_every_draw() -> None:
     design = starter_design(samples=1, denoiser="none", resolution_px=64)
     sampler = Sampler(design, "train")

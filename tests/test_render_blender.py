@@ -1,6 +1,5 @@
 """``simreal render`` with real Blender: the same bytes whatever happens, and inputs that cannot be rendered."""
 
-import importlib.util
 import json
 import os
 import shutil
@@ -21,7 +20,7 @@ SMALL = ("--resolution", "32", "--samples", "1")
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(importlib.util.find_spec("bpy") is None, reason="this Python has no bpy"),
+    pytest.mark.blender,
 ]
 
 

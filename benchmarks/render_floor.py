@@ -20,7 +20,6 @@ import time
 from pathlib import Path
 
 import attrs
-import bpy
 
 from simreal.datasets.metadata import image_row
 from simreal.datasets.shards import ShardWriter, plan
@@ -29,7 +28,7 @@ from simreal.design.design import ImageSettings
 from simreal.design.document import save
 from simreal.design.sampling import Sampler
 from simreal.design.starting import Sources, start_design
-from simreal.rendering.session import RenderSession, SessionSettings
+from simreal.rendering.cores import seeing_cores
 
 
 def resident_mb() -> float:
@@ -49,6 +48,12 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--every", type=int, default=5, help="measure the floor of every so many images")
     args = parser.parse_args()
+    if args.images < 600:
+        parser.error("--images must be at least 600: images 200-400 are compared with the last 200")
+    with seeing_cores(args.threads):
+        import bpy
+
+        from simreal.rendering.session import RenderSession, SessionSettings
 
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "data"

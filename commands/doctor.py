@@ -117,7 +117,8 @@ def _package(name: str, module: str) -> Check:
         return Check(name, MISSING, f"pip install {name}, or install the extension again ({error})", essential=True)
     detail = _version(name)
     if module == "onnxruntime":
-        detail += f" on {', '.join(each.removesuffix('ExecutionProvider') for each in found.get_available_providers())}"
+        devices = [each.removesuffix("ExecutionProvider") for each in found.get_available_providers()]
+        detail += f" on {', '.join(each for each in devices if each != 'Azure')}"  # Azure is a service, no device
     return Check(name, OK, detail, essential=True)
 
 

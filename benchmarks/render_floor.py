@@ -37,7 +37,8 @@ def resident_mb() -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
-def main() -> None:
+def arguments() -> argparse.Namespace:
+    """What the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--models", type=Path, help="folder of models (default: the starter library)")
     parser.add_argument("--environments", type=Path, help="folder of environment maps (default: Blender's own)")
@@ -50,6 +51,11 @@ def main() -> None:
     args = parser.parse_args()
     if args.images < 600:
         parser.error("--images must be at least 600: images 200-400 are compared with the last 200")
+    return args
+
+
+def main() -> None:
+    args = arguments()
     with seeing_cores(args.threads):
         import bpy
 

@@ -12,9 +12,10 @@ import bpy
 from ..design.declaration import Parameter
 from ..design.design import FORMAT_VERSION, Design, FactorSettings, ParameterSettings, default_factors
 from ..design.distributions import Choice, field_names
-from ..design.document import VERSION_KEY, from_document
+from ..design.document import from_document
 from ..design.errors import DesignError
 from ..design.factors import FACTORS
+from ..design.migration import VERSION_KEY
 from .factor_properties import initial_number
 from .units import from_stored, to_stored
 

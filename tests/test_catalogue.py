@@ -1,6 +1,7 @@
 """Scanning libraries: what a folder of models, environment maps or photos is understood as, and what is left out."""
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -117,14 +118,23 @@ def test_symbolic_links(tmp_path: Path) -> None:
     }
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_unreadable_folder_is_listed(tmp_path: Path) -> None:
-    files(tmp_path, "cup/a.obj", "cup/locked/b.obj")
-    (tmp_path / "cup" / "locked").chmod(0)
-    try:
-        assert reasons(scan_models(tmp_path)) == {"cup/locked": "cannot be read (Permission denied)"}
-    finally:
-        (tmp_path / "cup" / "locked").chmod(0o700)
+def test_unreadable_folder_is_listed() -> None:
+    nobody = 65534
+    with tempfile.TemporaryDirectory() as name:  # not tmp_path, whose parents are closed to others than who runs pytest
+        library = Path(name)
+        files(library, "cup/a.obj", "cup/locked/b.obj")
+        locked = library / "cup" / "locked"
+        library.chmod(0o755)
+        locked.chmod(0)
+        root = os.geteuid() == 0
+        try:
+            if root:  # who may read everything
+                os.seteuid(nobody)
+            assert reasons(scan_models(library)) == {"cup/locked": "cannot be read (Permission denied)"}
+        finally:
+            if root:
+                os.seteuid(0)
+            locked.chmod(0o700)
 
 
 def test_nothing_usable_is_one_clear_line(tmp_path: Path) -> None:

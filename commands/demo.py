@@ -52,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
         ["design", "new", "--name", "starter", "--out", str(design), "--force"],
         ["render", str(design), "--out", str(data), *render],
         ["train", str(data), "--out", str(run_folder), "--backbone", args.backbone, "--head-only", "--overwrite"],
-        ["evaluate", str(run_folder), str(data)],
+        ["evaluate", str(run_folder), str(data), "--split", "test_iid", "--split", "test_iid_wo_bg"],
         ["export", str(run_folder), "--out", str(model)],
         ["score", str(model), str(data / "test_iid"), "--out", str(out / "scores")],
     ]

@@ -126,7 +126,7 @@ def _report(out: Path, steps: Sequence[Step], rows: Sequence[Sequence[str]], pho
                 ),
             ],
         ),
-        Section("What was rendered", [Picture(sheet, "One row a block: each class once in every ten images")]),
+        Section("What was rendered", [Picture(sheet, "Every ten images show each class once")]),
         Section(
             "How training went",
             [Picture(out / RUN / "curves.png", "Training of the classifier's head on frozen features")],

@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import bpy
 import numpy as np
 import pytest
+from PIL import Image
 
-bpy = pytest.importorskip("bpy")
-
-from PIL import Image  # noqa: E402
-
-from simreal.design.errors import AssetError  # noqa: E402
-from simreal.design.materials_catalogue import MATERIAL_NAMES, MATERIALS  # noqa: E402
-from simreal.design.texture_sets import pbr_sets  # noqa: E402
-from simreal.rendering.material_recipes import RECIPES  # noqa: E402
-from simreal.rendering.materials import MaterialLibrary  # noqa: E402
-from simreal.rendering.starter.to_blender import make_object  # noqa: E402
+from simreal.design.errors import AssetError
+from simreal.design.materials_catalogue import MATERIAL_NAMES, MATERIALS
+from simreal.design.texture_sets import pbr_sets
+from simreal.rendering.material_recipes import RECIPES
+from simreal.rendering.materials import MaterialLibrary
+from simreal.rendering.starter.to_blender import make_object
 
 pytestmark = pytest.mark.blender
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,6 +19,10 @@ from .writing import write_whole, writing_to
 
 FORMAT_VERSION = 1
 _OTHERWISE = "choose another folder with --out, or delete this one"
+
+
+# What a file is called until it is whole: ".README.md.1234" (write_whole), ".design.json.1234.tmp" (a design's save).
+_UNFINISHED = re.compile(r"\..+\.\d+(\.tmp)?")
 
 
 @attrs.frozen
@@ -49,8 +54,11 @@ def prepare(data: Path, design: Design) -> State:
 
 
 def sweep(data: Path) -> None:
-    """Remove shards left unfinished by workers that were killed. The caller holds the folder's lock."""
+    """Remove shards and files left unfinished by processes that were killed. The caller holds the folder's lock."""
     shutil.rmtree(parts_folder(data), ignore_errors=True)
+    for path in (*data.glob(".*"), *data.glob("*/.*")):
+        if _UNFINISHED.fullmatch(path.name) and path.is_file():
+            path.unlink()
 
 
 def check_usable(data: Path) -> None:

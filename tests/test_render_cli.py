@@ -120,6 +120,19 @@ def test_a_second_call_renders_nothing(file: Path, tmp_path: Path, told, capsys:
     assert data_hash(tmp_path / "data") == before
 
 
+def test_what_a_killed_writer_left_is_swept_away(file: Path, tmp_path: Path, reference: str):
+    data = tmp_path / "data"
+    assert render(file, data, "--workers", "1") == 0
+    for name in (".design.json.4711.tmp", ".README.md.4711", "train/.metadata.jsonl.4711"):
+        (data / name).write_bytes(b"cut sh")
+    (data / ".notes").write_text("the user's own")
+    assert data_hash(data) != reference
+    assert render(file, data, "--workers", "1") == 0
+    assert (data / ".notes").exists()
+    (data / ".notes").unlink()
+    assert data_hash(data) == reference
+
+
 def test_splits_one_by_one_are_all_at_once(file: Path, tmp_path: Path, reference: str):
     for split in ("test_iid", "train"):
         assert render(file, tmp_path / "data", "--workers", "1", "--split", split) == 0

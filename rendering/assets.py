@@ -58,10 +58,6 @@ class Assets:
             raise AssetError(f"texture set '{wanted}' is not in {self._design.library_folder(library)}")
         return self._sets[library][wanted]
 
-    def remove(self) -> None:
-        """Take environments out of the file again (models belong to the scene)."""
-        self._environments.remove()
-
     def _environment_file(self, name: str) -> Path:
         library, path = split_asset(name)
         if library == BUILTIN_LIBRARY:

@@ -45,15 +45,6 @@ class Environments:
             self._made[path] = _grey_dome() if path is None else _load(path)
         return self._made[path]
 
-    def remove(self) -> None:
-        """Take all worlds and images out of the file again."""
-        for environment in self._made.values():
-            images = {n.image for n in environment.world.node_tree.nodes if n.type == "TEX_ENVIRONMENT"}
-            bpy.data.worlds.remove(environment.world)
-            for image in images:
-                bpy.data.images.remove(image)
-        self._made.clear()
-
 
 def _load(path: Path) -> Environment:
     if not path.is_file():

@@ -12,7 +12,7 @@ from bpy.props import PointerProperty
 
 from .. import operators, panels
 from ..design.factors import FACTORS
-from . import cli, job_watch, preferences
+from . import cli, job_watch, preferences, window_properties
 from .factor_properties import factor_classes
 from .scene_properties import STATIC_CLASSES, scene_class
 
@@ -20,15 +20,18 @@ _registered: list[ExitStack] = []
 
 
 def register() -> None:
-    """Register classes, ``Scene.simreal``, the command and the watch of jobs."""
+    """Register classes, ``Scene.simreal``, ``WindowManager.simreal``, the command and the watch of jobs."""
     with ExitStack() as stack:
         groups = factor_classes(FACTORS)
         scene = scene_class(groups[-1])
-        for cls in (*groups, *STATIC_CLASSES, scene, *preferences.CLASSES, *operators.classes(), *panels.classes()):
+        kept = (*groups, *STATIC_CLASSES, scene, *window_properties.CLASSES, *preferences.CLASSES)
+        for cls in (*kept, *operators.classes(), *panels.classes()):
             bpy.utils.register_class(cls)
             stack.callback(bpy.utils.unregister_class, cls)
         bpy.types.Scene.simreal = PointerProperty(type=scene)
         stack.callback(delattr, bpy.types.Scene, "simreal")
+        bpy.types.WindowManager.simreal = PointerProperty(type=window_properties.SIMREAL_PG_window)
+        stack.callback(delattr, bpy.types.WindowManager, "simreal")
         stack.callback(cli.register())
         stack.callback(job_watch.register())
         _registered.append(stack.pop_all())

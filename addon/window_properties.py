@@ -1,0 +1,17 @@
+"""``WindowManager.simreal``: what the interface shows for the moment. It is no part of the scene, and not undone.
+
+Each feature has a property group of its own, in its own ``addon/<feature>_properties.py``, with a pointer here.
+"""
+
+# mypy: disable-error-code="valid-type"
+from __future__ import annotations
+
+import bpy
+
+
+class SIMREAL_PG_window(bpy.types.PropertyGroup):
+    """What is shown for the moment: one pointer a feature."""
+
+
+CLASSES = (SIMREAL_PG_window,)
+"""In the order of registration: groups that are pointed to come first."""

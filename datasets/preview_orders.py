@@ -1,0 +1,75 @@
+"""What a preview is to show: images of one or more designs, in the order in which people look at them.
+
+Plain data, so that whoever asks for a preview (a panel, the command line) and the process that renders it
+(``rendering.preview_worker``) share one description. In JSON it is one line on the process's stdin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+import attrs
+
+from ..design.distributions import Value
+
+FactorValues: TypeAlias = Mapping[str, Mapping[str, Value]]
+Document: TypeAlias = Mapping[str, Any]
+
+
+@attrs.frozen
+class PreviewImage:
+    """One image: number ``index`` of ``split`` of the order's design number ``design``.
+
+    ``values``, by factor and parameter, replace what was drawn for it, all else held. ``image`` replaces image settings
+    (``{"samples": 4}``). ``caption`` is written under it.
+    """
+
+    design: int
+    split: str
+    index: int
+    values: FactorValues = attrs.field(factory=dict)
+    caption: str = ""
+    image: Mapping[str, Any] = attrs.field(factory=dict)
+
+
+@attrs.frozen
+class PreviewOrder:
+    """A sheet of images in rows of ``columns``. ``designs`` are JSON documents, each with its design's folder."""
+
+    title: str
+    designs: tuple[tuple[Document, str], ...]
+    images: tuple[PreviewImage, ...]
+    columns: int
+
+    def __attrs_post_init__(self) -> None:
+        if self.columns < 1:
+            raise ValueError(f"a sheet has at least 1 column, not {self.columns}")
+        for image in self.images:
+            if not 0 <= image.design < len(self.designs):
+                raise ValueError(f"there is no design {image.design}: the order has {len(self.designs)}")
+
+
+def order_to_json(order: PreviewOrder) -> dict[str, Any]:
+    """An order as JSON values."""
+    return {
+        "title": order.title,
+        "designs": [[dict(document), folder] for document, folder in order.designs],
+        "images": [attrs.asdict(image) for image in order.images],
+        "columns": order.columns,
+    }
+
+
+def order_from_json(document: Mapping[str, Any]) -> PreviewOrder:
+    """The order that ``order_to_json`` made these values of."""
+    return PreviewOrder(
+        document["title"],
+        tuple((design, folder) for design, folder in document["designs"]),
+        tuple(PreviewImage(**image) for image in document["images"]),
+        document["columns"],
+    )
+
+
+def suitable_columns(images: int) -> int:
+    """Columns for a sheet as wide as a screen: about three columns to two rows."""
+    return max(1, round((1.5 * images) ** 0.5))

@@ -12,7 +12,7 @@ from bpy.props import PointerProperty
 
 from .. import operators, panels
 from ..design.factors import FACTORS
-from . import cli, job_watch, preferences, window_properties
+from . import cli, job_watch, preferences, shown_images, window_properties
 from .factor_properties import factor_classes
 from .scene_properties import STATIC_CLASSES, scene_class
 
@@ -33,6 +33,7 @@ def register() -> None:
         bpy.types.WindowManager.simreal = PointerProperty(type=window_properties.SIMREAL_PG_window)
         stack.callback(delattr, bpy.types.WindowManager, "simreal")
         stack.callback(cli.register())
+        stack.callback(shown_images.remove_all)
         stack.callback(job_watch.register())
         _registered.append(stack.pop_all())
 

@@ -34,19 +34,30 @@ class PreviewImage:
 
 
 @attrs.frozen
+class PreviewGap:
+    """A place of the sheet without an image. ``caption`` may say why; without one nothing is drawn there."""
+
+    caption: str = ""
+
+
+@attrs.frozen
 class PreviewOrder:
-    """A sheet of images in rows of ``columns``. ``designs`` are JSON documents, each with its design's folder."""
+    """A sheet of images in rows of ``columns``. ``designs`` are JSON documents, each with its design's folder.
+
+    ``headings`` are written over the rows, one a row ("" for none); there may be none at all.
+    """
 
     title: str
     designs: tuple[tuple[Document, str], ...]
-    images: tuple[PreviewImage, ...]
+    images: tuple[PreviewImage | PreviewGap, ...]
     columns: int
+    headings: tuple[str, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         if self.columns < 1:
             raise ValueError(f"a sheet has at least 1 column, not {self.columns}")
         for image in self.images:
-            if not 0 <= image.design < len(self.designs):
+            if isinstance(image, PreviewImage) and not 0 <= image.design < len(self.designs):
                 raise ValueError(f"there is no design {image.design}: the order has {len(self.designs)}")
 
 
@@ -57,6 +68,7 @@ def order_to_json(order: PreviewOrder) -> dict[str, Any]:
         "designs": [[dict(document), folder] for document, folder in order.designs],
         "images": [attrs.asdict(image) for image in order.images],
         "columns": order.columns,
+        "headings": list(order.headings),
     }
 
 
@@ -65,8 +77,9 @@ def order_from_json(document: Mapping[str, Any]) -> PreviewOrder:
     return PreviewOrder(
         document["title"],
         tuple((design, folder) for design, folder in document["designs"]),
-        tuple(PreviewImage(**image) for image in document["images"]),
+        tuple((PreviewImage if "design" in image else PreviewGap)(**image) for image in document["images"]),
         document["columns"],
+        tuple(document["headings"]),
     )
 
 

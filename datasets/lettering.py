@@ -21,12 +21,12 @@ WIDE_FONTS = ("DejaVuSans.ttf", "NotoSans-Regular.ttf", "arialuni.ttf", "arial.t
 
 def font(size_px: int, text: str = "") -> Any:
     """The font (ImageFont.FreeTypeFont) for ``text``: Pillow's own, or one of the system where that lacks letters."""
-    return _font(size_px, text.isascii())
+    return _font(size_px, text.replace("°", "").isascii())
 
 
 @cache
 def _font(size_px: int, plain: bool) -> Any:
-    for name in () if plain else WIDE_FONTS:  # Pillow's own font (Aileron, seen in 10.1 to 13.0) holds ASCII alone
+    for name in () if plain else WIDE_FONTS:  # Pillow's own font (Aileron, 10.1 to 13.0) holds ASCII and °
         try:
             return ImageFont.truetype(name, size_px)
         except OSError:

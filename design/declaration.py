@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
+from pathlib import PurePosixPath
 
 import attrs
 
-from .distributions import Choice, Distribution, Value
+from .distributions import Choice, Constant, Distribution, LogUniform, Normal, SphereShell, Uniform, Value
 from .errors import DesignError
 
 
@@ -24,7 +26,8 @@ class Parameter:
 
     ``default`` is its distribution, ``fixed`` the value it has when the factor is not drawn. ``hard_range`` is what is
     possible at all, ``soft_range`` what a slider shows. A choice has named ``options`` (value: help), and, where
-    ``assets`` says so, assets of the design's libraries as further options.
+    ``assets`` says so, assets of the design's libraries as further options. ``idle_with`` names other parameters of
+    the factor, and those of their values with which this one has no effect.
     """
 
     name: str
@@ -36,6 +39,7 @@ class Parameter:
     soft_range: tuple[float, float] | None = None
     options: dict[str, str] = attrs.field(factory=dict)
     assets: AssetKind | None = None
+    idle_with: Mapping[str, tuple[Value, ...]] = attrs.field(factory=dict)
 
     @property
     def label(self) -> str:
@@ -48,6 +52,21 @@ class Parameter:
         return isinstance(self.default, Choice)
 
     @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of distribution that suit it: logarithms need a range above 0, a shell an elevation in degrees."""
+        if self.is_choice:
+            return (Choice.kind,)
+        low, high = self.hard_range
+        suits = {
+            Constant.kind: True,
+            Uniform.kind: True,
+            LogUniform.kind: low >= 0.0,
+            Normal.kind: True,
+            SphereShell.kind: self.unit == "deg" and low >= -90.0 and high <= 90.0,
+        }
+        return tuple(kind for kind, does in suits.items() if does or kind == self.default.kind)
+
+    @property
     def slider_range(self) -> tuple[float, float]:
         """What a slider shows: the soft range, else the default distribution's support."""
         if self.soft_range is not None:
@@ -55,11 +74,31 @@ class Parameter:
         assert not isinstance(self.default, Choice)
         return self.default.support()
 
+    @property
+    def decimals(self) -> int:
+        """How many decimals are worth showing, by the width of the slider."""
+        low, high = self.slider_range
+        return 1 if high - low > 20.0 else 2 if high - low > 2.0 else 3
+
+    def value_text(self, value: Value) -> str:
+        """A value for people, with its unit: ``35°``, ``5500 K``, ``f/16``; of an asset, the file's name."""
+        if isinstance(value, str):
+            path = value.partition(":")[2]
+            return PurePosixPath(path).stem if path else value.replace("_", " ") or "none"
+        number = f"{value:.0f}" if abs(value) >= 100 else f"{round(value, self.decimals) + 0.0:g}"
+        if self.unit == "f-stop":
+            return f"f/{number}"
+        return f"{number}{'°' if self.unit == 'deg' else f' {self.unit}' if self.unit else ''}"
+
     def check_distribution(self, distribution: Distribution) -> None:
         """Raise DesignError (path relative to the parameter) if the distribution does not suit this parameter."""
         if isinstance(distribution, Choice) != self.is_choice:
             wanted = "choice" if self.is_choice else "a distribution of numbers"
             raise DesignError("distribution", f"must be {wanted}, not {distribution.kind}")
+        if distribution.kind not in self.kinds:
+            raise DesignError(
+                "distribution", f"{distribution.kind} does not suit it; there are: {', '.join(self.kinds)}"
+            )
         distribution.check()
         if isinstance(distribution, Choice):
             for option in distribution.options:

@@ -8,6 +8,12 @@ from ..declaration import AssetKind, Factor, Parameter
 from ..distributions import Choice, LogUniform, Uniform
 from ..environments_catalogue import BUILTIN_ENVIRONMENTS
 
+_UNLIT = {"kind": ("none",)}
+_COLOURLESS = {"kind": ("environment", "white", "photo", "none")}
+_NO_GRADIENT = {"kind": ("environment", "white", "flat", "photo", "none")}
+_NO_PHOTO_SEEN = {"kind": ("environment", "white", "flat", "gradient", "none")}
+_NO_PHOTO = _NO_PHOTO_SEEN | {"photo": ("",)}
+
 BACKGROUND = Factor(
     name="background",
     label="Background",
@@ -33,6 +39,7 @@ BACKGROUND = Factor(
             fixed="builtin:city.exr",
             help="Environment map that lights the object",
             assets=AssetKind.ENVIRONMENT,
+            idle_with=_UNLIT,
         ),
         Parameter(
             "rotation_deg",
@@ -42,6 +49,7 @@ BACKGROUND = Factor(
             help="Turn of the environment map about the vertical",
             hard_range=(-360.0, 720.0),
             soft_range=(0.0, 360.0),
+            idle_with=_UNLIT,
         ),
         Parameter(
             "strength",
@@ -50,6 +58,7 @@ BACKGROUND = Factor(
             help="Brightness of the environment map; 1 is a mean radiance of 1",
             hard_range=(0.0, 1000.0),
             soft_range=(0.0, 4.0),
+            idle_with=_UNLIT,
         ),
         Parameter(
             "hue",
@@ -57,6 +66,7 @@ BACKGROUND = Factor(
             fixed=0.6,
             help="Hue of the flat colour, and of the gradient's first",
             hard_range=(0.0, 1.0),
+            idle_with=_COLOURLESS | {"saturation": (0.0,)},
         ),
         Parameter(
             "saturation",
@@ -65,6 +75,7 @@ BACKGROUND = Factor(
             help="Strength of that colour: 0 is grey",
             hard_range=(0.0, 1.0),
             soft_range=(0.0, 1.0),
+            idle_with=_COLOURLESS,
         ),
         Parameter(
             "value",
@@ -73,6 +84,7 @@ BACKGROUND = Factor(
             help="Brightness of that colour",
             hard_range=(0.0, 1.0),
             soft_range=(0.0, 1.0),
+            idle_with=_COLOURLESS,
         ),
         Parameter(
             "gradient_value",
@@ -81,6 +93,7 @@ BACKGROUND = Factor(
             help="Brightness the gradient fades to",
             hard_range=(0.0, 1.0),
             soft_range=(0.0, 1.0),
+            idle_with=_NO_GRADIENT,
         ),
         Parameter(
             "gradient_angle_deg",
@@ -90,6 +103,7 @@ BACKGROUND = Factor(
             help="Direction in which the gradient fades; 270 is downwards",
             hard_range=(-360.0, 720.0),
             soft_range=(0.0, 360.0),
+            idle_with=_NO_GRADIENT,
         ),
         Parameter(
             "photo",
@@ -98,6 +112,7 @@ BACKGROUND = Factor(
             help="Photo behind the object; empty where no photo library is given",
             options={"": "No photo"},
             assets=AssetKind.PHOTO,
+            idle_with=_NO_PHOTO_SEEN,
         ),
         Parameter(
             "photo_zoom",
@@ -106,6 +121,7 @@ BACKGROUND = Factor(
             help="How far the photo is zoomed in: 1 shows as much of it as fits",
             hard_range=(1.0, 100.0),
             soft_range=(1.0, 4.0),
+            idle_with=_NO_PHOTO,
         ),
         Parameter(
             "photo_x",
@@ -113,6 +129,7 @@ BACKGROUND = Factor(
             fixed=0.5,
             help="Which part of the photo is seen, from left (0) to right (1)",
             hard_range=(0.0, 1.0),
+            idle_with=_NO_PHOTO,
         ),
         Parameter(
             "photo_y",
@@ -120,6 +137,7 @@ BACKGROUND = Factor(
             fixed=0.5,
             help="Which part of the photo is seen, from top (0) to bottom (1)",
             hard_range=(0.0, 1.0),
+            idle_with=_NO_PHOTO,
         ),
     ),
 )

@@ -5,6 +5,7 @@ from ..distributions import Choice, LogUniform, Uniform
 from ..materials_catalogue import MATERIALS
 
 ORIGINAL = "original"
+_NOT_ORIGINAL = {"material": (ORIGINAL,)}
 
 MATERIAL_TEXTURE = Factor(
     name="material_texture",
@@ -25,6 +26,7 @@ MATERIAL_TEXTURE = Factor(
             fixed=0.1,
             help="Hue of the material's colour",
             hard_range=(0.0, 1.0),
+            idle_with=_NOT_ORIGINAL | {"saturation": (0.0,)},
         ),
         Parameter(
             "saturation",
@@ -33,6 +35,7 @@ MATERIAL_TEXTURE = Factor(
             help="Strength of the material's colour",
             hard_range=(0.0, 1.0),
             soft_range=(0.0, 1.0),
+            idle_with=_NOT_ORIGINAL,
         ),
         Parameter(
             "value",
@@ -41,6 +44,7 @@ MATERIAL_TEXTURE = Factor(
             help="Brightness of the material's colour",
             hard_range=(0.0, 1.0),
             soft_range=(0.0, 1.0),
+            idle_with=_NOT_ORIGINAL,
         ),
         Parameter(
             "roughness",
@@ -48,6 +52,7 @@ MATERIAL_TEXTURE = Factor(
             fixed=0.5,
             help="From the smoothest (0) to the roughest (1) this material can be",
             hard_range=(0.0, 1.0),
+            idle_with=_NOT_ORIGINAL,
         ),
         Parameter(
             "texture_scale",
@@ -56,6 +61,7 @@ MATERIAL_TEXTURE = Factor(
             help="Size of the texture's pattern on the object: 2 is twice as fine",
             hard_range=(0.01, 100.0),
             soft_range=(0.1, 10.0),
+            idle_with=_NOT_ORIGINAL,
         ),
     ),
     weight=0.4,

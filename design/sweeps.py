@@ -1,0 +1,121 @@
+"""Sweeps: a factor drawn from one end of its distributions to the other, to see what it does.
+
+A sweep is rows of cells. Each cell holds the values that replace what an image's spec says of the factor; all else of
+the image is held. A parameter that has no effect beside the others' fixed values (the hue of a colour that is not seen)
+is swept beside values with which it has one; one that never has any in this design is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import attrs
+
+from .declaration import Factor, Parameter
+from .design import Design, FactorSettings
+from .distributions import Choice, Distribution, Value
+from .errors import DesignError
+from .factors import FACTORS
+
+STEPS = 7
+
+
+@attrs.frozen
+class SweepCell:
+    """One place of a sweep: the factor's ``values``, and the value that is swept as text with its unit."""
+
+    values: Mapping[str, Value]
+    text: str
+
+
+@attrs.frozen
+class SweepRow:
+    """One sweep from end to end. ``beside`` says which values were set so that it has an effect ("" for none)."""
+
+    factor: str
+    label: str
+    cells: tuple[SweepCell, ...]
+    beside: str = ""
+
+
+def factor_sweep(design: Design, factor: str, steps: int = STEPS) -> tuple[SweepRow, ...]:
+    """A row a parameter of one factor: numbers at ``steps`` quantiles, both ends included; each option of a choice.
+
+    The other parameters have their fixed values. DesignError where no parameter of the factor can vary.
+    """
+    declared, settings = FACTORS[factor], design.factors[factor]
+    rows = tuple(filter(None, (_row(declared, settings, parameter, steps) for parameter in declared.parameters)))
+    if not rows:
+        raise DesignError(f"factors.{factor}", "has nothing to sweep: none of its parameters varies in this design")
+    return rows
+
+
+def overview_sweep(design: Design, steps: int = STEPS) -> tuple[SweepRow, ...]:
+    """A row a factor: all its parameters go together from the lower end of their distributions to the upper one."""
+    return tuple(
+        SweepRow(factor.name, factor.label, tuple(_together(factor, design.factors[factor.name], steps)))
+        for factor in FACTORS.values()
+    )
+
+
+def quantile(distribution: Distribution, p: float) -> Value:
+    """The value with a share ``p`` of the distribution below it; exactly its ends at 0 and 1."""
+    if not isinstance(distribution, Choice) and p in (0.0, 1.0):
+        return distribution.support()[int(p)]
+    return distribution.draw(p)
+
+
+def swept_values(distribution: Distribution, steps: int) -> tuple[Value, ...]:
+    """The different values of a sweep, in order: every option with a weight, or quantiles from end to end."""
+    if isinstance(distribution, Choice):
+        return tuple(option for option, weight in distribution.options.items() if weight > 0)
+    return tuple(dict.fromkeys(quantile(distribution, p) for p in _shares(steps)))
+
+
+def _shares(steps: int) -> Iterator[float]:
+    if steps < 2:
+        raise ValueError(f"a sweep has at least 2 steps, not {steps}")
+    return (step / (steps - 1) for step in range(steps))
+
+
+def _row(factor: Factor, settings: FactorSettings, swept: Parameter, steps: int) -> SweepRow | None:
+    values = swept_values(settings.parameters[swept.name].distribution, steps)
+    held = _held(factor, settings, swept)
+    if len(values) < 2 or held is None:
+        return None
+    cells = (SweepCell({**held, swept.name: value}, swept.value_text(value)) for value in values)
+    changed = [
+        f"{parameter.label.lower()} {parameter.value_text(held[parameter.name])}"
+        for parameter in factor.parameters
+        if parameter.name != swept.name and held[parameter.name] != settings.parameters[parameter.name].fixed
+    ]
+    return SweepRow(factor.name, swept.label, tuple(cells), ", ".join(changed))
+
+
+def _held(factor: Factor, settings: FactorSettings, swept: Parameter) -> dict[str, Value] | None:
+    """Fixed values, changed where ``swept`` has no effect beside them; None where it has none in this design."""
+    held = {name: parameter.fixed for name, parameter in settings.parameters.items()}
+    for name, idle in swept.idle_with.items():
+        given = settings.parameters[name].distribution
+        candidates = [held[name], *_likely(given)]
+        working = next((value for value in candidates if value not in idle), None)
+        if working is None:
+            return None
+        held[name] = working
+    return held
+
+
+def _likely(distribution: Distribution) -> list[Value]:
+    """Values a distribution has, the likeliest options first; of numbers the middle and the upper end."""
+    if isinstance(distribution, Choice):
+        weighted = [(option, weight) for option, weight in distribution.options.items() if weight > 0]
+        return [option for option, _ in sorted(weighted, key=lambda pair: -pair[1])]
+    return [quantile(distribution, 0.5), quantile(distribution, 1.0)]
+
+
+def _together(factor: Factor, settings: FactorSettings, steps: int) -> Iterator[SweepCell]:
+    for p in _shares(steps):
+        values = {name: quantile(parameter.distribution, p) for name, parameter in settings.parameters.items()}
+        first = factor.parameters[0]
+        text = first.value_text(values[first.name]) if len(factor.parameters) == 1 else f"{p:.0%}"
+        yield SweepCell(values, text)

@@ -17,13 +17,14 @@ from ..design.document import load, save, to_document
 from ..design.errors import AssetError, DesignError, ToolError
 from ..design.identity import design_hash
 from ..design.schema import design_schema
+from ..design.sources import source_name
 from ..design.starting import Sources, start_design
 from .design_text import design_stem, design_text, factors_text, started_text
+from .factors_page import factors_markdown
 from .help_text import HelpFormatter
 
 HELP = "make a design, look at it, check it"
 _SHOWN_FAULTS = 5
-_PLAIN_NAMES = ("models", "objects", "meshes", "assets")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -44,7 +45,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     validate.add_argument("--assets", action="store_true", help="check too that all its assets are there")
     schema = verb("schema", "print the JSON Schema of designs", _schema)
     schema.add_argument("--out", type=Path, metavar="FILE", help="write it to a file")
-    verb("factors", "print all factors and their parameters", _factors)
+    factors = verb("factors", "print all factors and their parameters", _factors)
+    factors.add_argument("--markdown", action="store_true", help="as the reference in docs/factors.md")
+    factors.add_argument("--out", type=Path, metavar="FILE", help="write it to a file")
 
 
 def _configure_new(parser: argparse.ArgumentParser) -> None:
@@ -72,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _new(args: argparse.Namespace) -> int:
-    name = args.name or (design_stem(args.out) if args.out else _folder_name(args.models) if args.models else "starter")
+    name = args.name or (design_stem(args.out) if args.out else source_name(args.models) if args.models else "starter")
     out: Path = args.out or Path(f"{name}{FILE_SUFFIX}")
     if out.exists() and not args.force:
         raise DesignError("", f"{out} is there already; --force replaces it")
@@ -110,12 +113,6 @@ def _collections(models: Path) -> Mapping[str, Sequence[str]] | None:
     return blend_collections(models)
 
 
-def _folder_name(models: Path) -> str:
-    """``kit`` for kit/models and kit.blend."""
-    folder = models.resolve().with_suffix("") if models.suffix == ".blend" else models.resolve()
-    return folder.parent.name if folder.name.casefold() in _PLAIN_NAMES and folder.parent.name else folder.name
-
-
 def _show(args: argparse.Namespace) -> int:
     design = load(args.file)
     args.report(Result("text", {"text": design_text(design)}))
@@ -139,15 +136,18 @@ def _validate(args: argparse.Namespace) -> int:
 
 
 def _schema(args: argparse.Namespace) -> int:
-    text = json.dumps(design_schema(), indent=2, ensure_ascii=False)
+    return _tell(args, json.dumps(design_schema(), indent=2, ensure_ascii=False))
+
+
+def _factors(args: argparse.Namespace) -> int:
+    return _tell(args, factors_markdown() if args.markdown else factors_text())
+
+
+def _tell(args: argparse.Namespace, text: str) -> int:
+    """Print a text, or write it to the file that was asked for."""
     if args.out is None:
         args.report(Result("text", {"text": text}))
         return 0
     write_bytes(args.out, f"{text}\n".encode())
     args.report(Result("text", {"text": f"wrote {args.out}"}))
-    return 0
-
-
-def _factors(args: argparse.Namespace) -> int:
-    args.report(Result("text", {"text": factors_text()}))
     return 0

@@ -12,7 +12,7 @@ import attrs
 
 from .declaration import Factor, Parameter
 from .design import FORMAT_VERSION, Denoiser, ImageSettings, Instances, LibraryKind, UpAxis
-from .distributions import DISTRIBUTIONS, NUMERIC_KINDS, Choice, Normal, SphereShell, field_names
+from .distributions import DISTRIBUTIONS, Normal, SphereShell, field_names
 from .factors import FACTORS
 from .migration import VERSION_KEY
 
@@ -81,12 +81,11 @@ def factor_schema(factor: Factor) -> Schema:
 
 def parameter_schema(parameter: Parameter) -> Schema:
     """The schema of one parameter: a distribution and a fixed value. What is left out is as declared."""
-    kinds = (Choice.kind,) if parameter.is_choice else NUMERIC_KINDS
     unit = f" ({parameter.unit})" if parameter.unit else ""
     return {
         "title": parameter.label,
         "description": f"{parameter.help}{unit}",
-        "anyOf": [_distribution(parameter, kind) for kind in kinds],
+        "anyOf": [_distribution(parameter, kind) for kind in parameter.kinds],
     }
 
 

@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import attrs
 
-from .catalogue import blend_models, scan_models
 from .checking import check
+from .declaration import AssetKind, Factor, Parameter
 from .design import (
-    STARTER_LIBRARY,
     Design,
     DesignClass,
     FactorSettings,
     Library,
-    LibraryKind,
     ParameterSettings,
     UpAxis,
     default_factors,
     default_splits,
 )
 from .distributions import Choice
-from .errors import AssetError, DesignError
+from .errors import DesignError
 from .folders import Skipped
-from .images_catalogue import scan_environments, scan_photos
-from .starter_catalogue import STARTER_CLASSES, starter_model_names
-from .texture_sets import pbr_sets
+from .sources import found_assets, found_models, needed_options, parameters_of, relative_path, starter_models
 
-PHOTO_WEIGHT = 0.3
+NEW_OPTION_WEIGHT = 0.3
 
 
 @attrs.frozen
@@ -47,6 +42,16 @@ class Sources:
     photos: Path | None = None
     classes: tuple[str, ...] = ()
     up_axis: UpAxis = "auto"
+
+    @property
+    def assets(self) -> Iterator[tuple[AssetKind, Path]]:
+        """The folders of assets, by kind."""
+        given = {
+            AssetKind.ENVIRONMENT: self.environments,
+            AssetKind.PHOTO: self.photos,
+            AssetKind.TEXTURE: self.textures,
+        }
+        yield from ((kind, folder) for kind, folder in given.items() if folder is not None)
 
 
 @attrs.frozen
@@ -69,38 +74,19 @@ def start_design(sources: Sources, name: str, folder: Path, *, per_class: int = 
     skipped: dict[str, tuple[Skipped, ...]] = {}
     found: dict[str, int] = {}
     factors = default_factors()
-
-    def library(kind: LibraryKind, path: Path, up_axis: UpAxis = "auto") -> None:
-        libraries[kind] = Library(kind, _relative(path, folder), up_axis)
-
-    models = _starter_models()
+    models = starter_models()
     if sources.models is not None:
-        models, skipped["models"] = _scanned_models(sources.models, sources.collections)
+        models = found_models(sources.models, "models", sources.collections)
         top = sources.models if sources.collections is None else sources.models.parent
-        library("models", top, sources.up_axis)
-    if sources.environments is not None:
-        catalogue = scan_environments(sources.environments)
-        names = [f"environments:{file}" for file in catalogue.files]
-        factors["background"] = _with_options(factors["background"], "environment", names, fixed=names[0])
-        found["environments"], skipped["environments"] = len(names), catalogue.skipped
-        library("environments", sources.environments)
-    if sources.photos is not None:
-        catalogue = scan_photos(sources.photos)
-        names = [f"photos:{file}" for file in catalogue.files]
-        background = _with_options(factors["background"], "photo", names)
-        factors["background"] = _with_weight(background, "kind", "photo", PHOTO_WEIGHT)
-        found["photos"], skipped["photos"] = len(names), catalogue.skipped
-        library("photos", sources.photos)
-    if sources.textures is not None:
-        sets = pbr_sets(sources.textures)
-        for texture in sets:
-            factors["material_texture"] = _with_weight(
-                factors["material_texture"], "material", f"textures:{texture.name}", 1.0
-            )
-        found["textures"] = len(sets)
-        library("textures", sources.textures)
-
-    classes = tuple(DesignClass(one, models[one]) for one in _chosen(sources.classes, tuple(models)))
+        libraries["models"] = Library("models", relative_path(top, folder), sources.up_axis)
+        skipped["models"] = models.skipped
+    for kind, path in sources.assets:
+        there = found_assets(kind, path, kind.value)
+        libraries[kind.value] = Library(kind.value, relative_path(path, folder))
+        found[kind.value], skipped[kind.value] = len(there.assets), there.skipped
+        for factor, parameter in parameters_of(kind):
+            factors[factor.name] = _with_assets(factors[factor.name], factor, parameter, there.assets)
+    classes = tuple(DesignClass(one, models.classes[one]) for one in _chosen(sources.classes, tuple(models.classes)))
     design = Design(
         name=name,
         classes=classes,
@@ -114,22 +100,6 @@ def start_design(sources: Sources, name: str, folder: Path, *, per_class: int = 
     return Started(design, found, skipped)
 
 
-def _starter_models() -> Mapping[str, tuple[str, ...]]:
-    return {
-        name: tuple(f"{STARTER_LIBRARY}:{model}" for model in starter_model_names(name)) for name in STARTER_CLASSES
-    }
-
-
-def _scanned_models(
-    path: Path, collections: Mapping[str, Sequence[str]] | None
-) -> tuple[Mapping[str, tuple[str, ...]], tuple[Skipped, ...]]:
-    catalogue = scan_models(path) if collections is None else blend_models(path.name, collections)
-    if not catalogue.classes:
-        raise AssetError(f"{path}: no collection in it has a model")
-    models = {name: tuple(f"models:{file}" for file in files) for name, files in catalogue.classes.items()}
-    return models, catalogue.skipped
-
-
 def _chosen(wanted: Sequence[str], there: Sequence[str]) -> Sequence[str]:
     for name in wanted:
         if name not in there:
@@ -137,25 +107,24 @@ def _chosen(wanted: Sequence[str], there: Sequence[str]) -> Sequence[str]:
     return wanted or there
 
 
-def _with_options(
-    factor: FactorSettings, parameter: str, options: Sequence[str], fixed: str | None = None
+def _with_assets(
+    settings: FactorSettings, factor: Factor, parameter: Parameter, assets: Sequence[str]
 ) -> FactorSettings:
-    """The factor with a choice among other options, all as likely."""
-    given = factor.parameters[parameter]
-    chosen = ParameterSettings(Choice(dict.fromkeys(options, 1.0)), given.fixed if fixed is None else fixed)
-    return attrs.evolve(factor, parameters={**factor.parameters, parameter: chosen})
+    """The factor with assets as options, all as likely, in place of Blender's own and of none.
 
-
-def _with_weight(factor: FactorSettings, parameter: str, option: str, weight: float) -> FactorSettings:
-    """The factor with one more option of a choice."""
-    given = factor.parameters[parameter]
+    Where the parameter has an effect only with an option of another choice, that option comes in too.
+    """
+    given = settings.parameters[parameter.name]
     assert isinstance(given.distribution, Choice)
-    chosen = attrs.evolve(given, distribution=Choice({**given.distribution.options, option: weight}))
-    return attrs.evolve(factor, parameters={**factor.parameters, parameter: chosen})
-
-
-def _relative(path: Path, folder: Path) -> str:
-    try:
-        return Path(os.path.relpath(path.resolve(), folder.resolve())).as_posix()
-    except ValueError:  # Windows: no relative path leads to another drive
-        raise DesignError("", f"{path} is on another drive than {folder}; keep a design on its assets' drive") from None
+    kept = {name: weight for name, weight in given.distribution.options.items() if name and ":" not in name}
+    fixed = assets[0] if ":" in str(given.fixed) else given.fixed
+    chosen = ParameterSettings(Choice({**kept, **dict.fromkeys(assets, 1.0)}), fixed)
+    parameters = {**settings.parameters, parameter.name: chosen}
+    for other, needed in needed_options(factor, parameter):
+        there = parameters[other.name]
+        assert isinstance(there.distribution, Choice)
+        options = there.distribution.options
+        if needed and not any(options.get(option, 0.0) > 0 for option in needed):
+            with_it = Choice({**options, needed[0]: NEW_OPTION_WEIGHT})
+            parameters[other.name] = attrs.evolve(there, distribution=with_it)
+    return attrs.evolve(settings, parameters=parameters)

@@ -82,11 +82,53 @@ def test_onnx_computes_what_torch_does(data: Path, tmp_path: Path, backbone: str
     model = load_trained(run).classifier
     for count in (1, 3, 7):
         image = np.random.default_rng(count).random((count, 3, size, size), dtype=np.float32)
-        logits, probabilities = session.run(None, {"image": image})
+        logits, probabilities = session.run(["logits", "probabilities"], {"image": image})
         with torch.inference_mode():
             expected = model(torch.from_numpy(image)).numpy()
         np.testing.assert_allclose(logits, expected, atol=1e-4)
         np.testing.assert_allclose(probabilities.sum(1), 1, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("backbone", "size", "places"),
+    [
+        ("test_resnet", 64, (2, 2)),
+        ("tf_efficientnet_lite0", 96, (3, 3)),
+        ("test_resnet", 32, None),  # a map of one place says nothing
+        ("test_convnext", 64, None),  # a norm stands between the mean and the head
+        ("test_vit", 64, None),
+    ],
+)
+def test_class_activation_maps_are_what_the_head_sums_up(
+    data: Path, tmp_path: Path, backbone: str, size: int, places: tuple[int, int] | None
+) -> None:
+    run = trained_run(data, tmp_path / "run", backbone=backbone, crop_px=size, resize_px=size, batch_size=4)
+    exported = exporting.export(run, tmp_path / "model.onnx")
+    session = onnxruntime.InferenceSession(tmp_path / "model.onnx", providers=["CPUExecutionProvider"])
+    said = "simreal_activation" in session.get_modelmeta().custom_metadata_map
+    assert exported.has_activation == said == (places is not None)
+    assert ("activation" in [output.name for output in session.get_outputs()]) == said
+    if places is None:
+        return
+    image = np.random.default_rng(0).random((3, 3, size, size), dtype=np.float32)
+    logits, activation = session.run(["logits", "activation"], {"image": image})
+    assert activation.shape == (3, len(SHAPES), *places)
+    bias = load_trained(run).classifier.head.bias.detach().numpy()
+    np.testing.assert_allclose(activation.mean((2, 3)) + bias, logits, atol=1e-4)
+
+
+def test_maps_of_a_network_that_keeps_channels_last_are_turned(data: Path) -> None:
+    from simreal.training.activation import with_activation
+    from simreal.training.backbones import Classifier, Normalisation, create_backbone
+
+    backbone = create_backbone("swin_s3_tiny_224", 224)
+    classifier = Classifier(backbone, 768, 5, Normalisation((0.5, 0.5, 0.5), (0.2, 0.2, 0.2))).eval()
+    explained = with_activation(classifier, 224)
+    assert explained is not None and explained.channels_last
+    with torch.inference_mode():
+        logits, _, activation = explained(torch.rand(1, 3, 224, 224))
+    assert activation.shape == (1, 5, 7, 7)
+    torch.testing.assert_close(activation.mean((2, 3)) + classifier.head.bias, logits, atol=1e-4, rtol=1e-4)
 
 
 @pytest.mark.slow

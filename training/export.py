@@ -1,7 +1,7 @@
 """Export a trained run to ONNX: normalisation and softmax inside the graph, any batch size, the rest in the metadata.
 
 Input ``image`` float32 (N, 3, S, S), RGB in 0..1 after resizing and cropping; outputs ``logits`` and ``probabilities``
-(N, K).
+(N, K) and, where the backbone allows it (see ``activation``), ``activation`` (N, K, h, w).
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from torch import Tensor, nn
 from ..datasets.preprocessing import load_rgb
 from ..datasets.reading import open_data_set
 from ..design.errors import RunError
+from .activation import with_activation
 from .backbones import Classifier
 from .loading import read_samples
 from .run_folder import write_bytes
@@ -50,6 +51,7 @@ class Exported:
     megabytes: float
     images_compared: int
     largest_difference: float
+    has_activation: bool
 
 
 class _WithProbabilities(nn.Module):
@@ -74,10 +76,12 @@ def export(run: Path, out: Path, images: npt.NDArray[np.float32] | None = None) 
     if out.is_dir():
         raise RunError(f"{out} is a folder; --out needs a file name, like {out / 'model.onnx'}")
     trained = load_trained(run)
-    model = _WithProbabilities(trained.classifier).eval()
-    data = _to_onnx(model, trained)
+    explained = with_activation(trained.classifier, trained.crop_px)
+    model = (explained or _WithProbabilities(trained.classifier)).eval()
+    outputs = ["logits", "probabilities", "activation"] if explained else ["logits", "probabilities"]
+    data = _to_onnx(model, trained, outputs)
     probes = _probes(trained.crop_px, images)
-    difference = _compare(model, data, probes)
+    difference = _compare(model, data, probes, outputs)
     if not difference <= TOLERANCE:
         raise RunError(
             f"{run}: onnxruntime differs from torch by {difference:.1e} (allowed: {TOLERANCE:g}); {out} is not written"
@@ -91,6 +95,7 @@ def export(run: Path, out: Path, images: npt.NDArray[np.float32] | None = None) 
         megabytes=len(data) / 1e6,
         images_compared=sum(len(probe) for probe in probes),
         largest_difference=difference,
+        has_activation=explained is not None,
     )
 
 
@@ -103,7 +108,7 @@ def check_images(run: Path, data: Path, most: int = 64) -> npt.NDArray[np.float3
     return torch.stack([transform(load_rgb(files[number]), 0) for number in chosen]).numpy()
 
 
-def _to_onnx(model: nn.Module, trained: TrainedModel) -> bytes:
+def _to_onnx(model: nn.Module, trained: TrainedModel, outputs: list[str]) -> bytes:
     example = torch.zeros(2, 3, trained.crop_px, trained.crop_px)
     with tempfile.TemporaryDirectory(prefix="simreal-") as folder, _quiet():
         path = Path(folder) / "model.onnx"
@@ -115,7 +120,7 @@ def _to_onnx(model: nn.Module, trained: TrainedModel) -> bytes:
                 dynamo=True,
                 opset_version=OPSET,
                 input_names=["image"],
-                output_names=["logits", "probabilities"],
+                output_names=outputs,
                 dynamic_shapes={"image": {0: torch.export.Dim("batch")}},
                 external_data=False,
                 verbose=False,
@@ -126,16 +131,17 @@ def _to_onnx(model: nn.Module, trained: TrainedModel) -> bytes:
             raise RunError(f"{trained.backbone} cannot be exported to ONNX ({reason[:200]})") from error
     graph.ir_version = IR_VERSION
     del graph.metadata_props[:]
-    onnx.helper.set_model_props(graph, metadata(trained))
+    onnx.helper.set_model_props(graph, metadata(trained, "activation" in outputs))
     graph.producer_name = "simreal"
     onnx.checker.check_model(graph)
     return graph.SerializeToString()
 
 
-def metadata(trained: TrainedModel) -> dict[str, str]:
-    """The ``metadata_props`` that scoring reads."""
+def metadata(trained: TrainedModel, has_activation: bool = False) -> dict[str, str]:
+    """The ``metadata_props`` that scoring reads. ``simreal_activation`` is there only where that output is."""
     norm = trained.classifier.normalisation
     resize = {"resize_px": trained.resize_px, "crop_px": trained.crop_px, "interpolation": "bilinear"}
+    activation = {"simreal_activation": json.dumps({"method": "class_activation_map"})} if has_activation else {}
     return {
         "simreal_model": "1",
         "simreal_classes": json.dumps(list(trained.classes), ensure_ascii=False),
@@ -143,6 +149,7 @@ def metadata(trained: TrainedModel) -> dict[str, str]:
         "simreal_normalisation": json.dumps({"mean": norm.mean, "std": norm.std, "inside_graph": True}),
         "simreal_design_hash": trained.design_hash,
         "simreal_backbone": trained.backbone,
+        **activation,
     }
 
 
@@ -152,15 +159,15 @@ def _probes(crop_px: int, images: npt.NDArray[np.float32] | None) -> list[npt.ND
     return probes if images is None else [*probes, images]
 
 
-def _compare(model: nn.Module, data: bytes, probes: list[npt.NDArray[np.float32]]) -> float:
-    """The largest difference of any logit or probability; relative, for values beyond 1 (float32 has 7 digits)."""
+def _compare(model: nn.Module, data: bytes, probes: list[npt.NDArray[np.float32]], outputs: list[str]) -> float:
+    """The largest difference of any output value; relative, for values beyond 1 (float32 has 7 digits)."""
     session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
     largest = 0.0
     for images in probes:
-        outputs: list[Any] = session.run(["logits", "probabilities"], {"image": images})
+        answers: list[Any] = session.run(outputs, {"image": images})
         with torch.inference_mode():
             expected = model(torch.from_numpy(images))
-        for found, wanted in zip(outputs, expected, strict=True):
+        for found, wanted in zip(answers, expected, strict=True):
             true = wanted.numpy()
             largest = max(largest, float((np.abs(found - true) / np.maximum(np.abs(true), 1)).max()))
     return largest

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
+from .asset_folders import named_assets
 from .catalogue import split_fragment
 from .declaration import AssetKind
-from .design import BUILTIN_LIBRARY, STARTER_LIBRARY, Design, split_asset
-from .distributions import Choice
-from .document import overridden
+from .design import BUILTIN_LIBRARY, STARTER_LIBRARY, Design, names_folder, split_asset
 from .environments_catalogue import BUILTIN_ENVIRONMENTS
 from .errors import AssetError
-from .factors import FACTORS
 from .starter_catalogue import STARTER_CLASSES, starter_model_names
 from .texture_sets import pbr_sets
 
@@ -21,37 +17,44 @@ def check_libraries(design: Design) -> None:
     for name, library in design.libraries.items():
         folder = design.library_folder(name)
         if not folder.is_dir():
-            raise AssetError(f"library '{name}' ({library.kind}): there is no folder {folder}")
+            raise AssetError(
+                f"library '{name}' ({library.kind}): there is no folder {folder}: locate it "
+                "(panel Presets, or `simreal design locate`)"
+            )
 
 
 def missing_assets(design: Design) -> tuple[str, ...]:
     """Assets the design names, or one of its splits does, that are not there: ``classes.cup: models:cup/a.obj``."""
-    designs = (design, *(overridden(design, split) for split in design.splits))
-    faults = {f"{place}: {asset}": None for one in designs for place, asset in _named(one) if not _exists(one, asset)}
-    return tuple(faults)
+    lookup = AssetLookup(design)
+    return tuple(f"{place}: {asset}" for asset, place in named_assets(design).items() if not lookup.has(asset))
 
 
-def _named(design: Design) -> Iterator[tuple[str, str]]:
-    for entry in design.classes:
-        for model in entry.models:
-            yield f"classes.{entry.name}", model
-    for factor, settings in design.factors.items():
-        for name, given in settings.parameters.items():
-            parameter = FACTORS[factor].parameter(name)
-            options = given.distribution.options if isinstance(given.distribution, Choice) else {}
-            for option in dict.fromkeys((*options, str(given.fixed))):
-                if parameter.assets is not None and option not in parameter.options:
-                    yield f"factors.{factor}.{name}", option
+class AssetLookup:
+    """Whether assets of a design are there. Folders of texture sets, named by what lies in them, are read once."""
 
+    def __init__(self, design: Design) -> None:
+        self._design = design
+        self._textures: dict[str, frozenset[str]] = {}
 
-def _exists(design: Design, asset: str) -> bool:
-    library, relative = split_asset(asset)
-    if library == STARTER_LIBRARY:
-        class_name = relative.partition("/")[0]
-        return class_name in STARTER_CLASSES and relative in starter_model_names(class_name)
-    if library == BUILTIN_LIBRARY:
-        return asset in BUILTIN_ENVIRONMENTS
-    folder = design.library_folder(library)
-    if design.libraries[library].kind == AssetKind.TEXTURE.value:
-        return relative in {texture.name for texture in pbr_sets(folder)}
-    return (folder / split_fragment(relative)[0]).exists()
+    def has(self, asset: str) -> bool:
+        """Whether the asset is there; a name of a whole folder is not one."""
+        library, relative = split_asset(asset)
+        if names_folder(asset):
+            return False
+        if library == STARTER_LIBRARY:
+            class_name = relative.partition("/")[0]
+            return class_name in STARTER_CLASSES and relative in starter_model_names(class_name)
+        if library == BUILTIN_LIBRARY:
+            return asset in BUILTIN_ENVIRONMENTS
+        if self._design.libraries[library].kind == AssetKind.TEXTURE.value:
+            return relative in self._texture_sets(library)
+        return (self._design.library_folder(library) / split_fragment(relative)[0]).is_file()
+
+    def _texture_sets(self, library: str) -> frozenset[str]:
+        if library not in self._textures:
+            try:
+                names = frozenset(texture.name for texture in pbr_sets(self._design.library_folder(library)))
+            except AssetError:  # no folder, or no set in it
+                names = frozenset()
+            self._textures[library] = names
+        return self._textures[library]

@@ -30,6 +30,7 @@ __all__ = [
     "Skipped",
     "blend_models",
     "join_fragment",
+    "models_in",
     "scan_environments",
     "scan_models",
     "scan_photos",
@@ -92,6 +93,13 @@ def scan_models(folder: Path, layout: Layout = "auto", *, max_bytes: int = DEFAU
     if not classes:
         raise AssetError(f"{folder}: no model found; {_why(skipped)}")
     return ModelCatalogue(classes, skipped)
+
+
+def models_in(folder: Path, *, max_bytes: int = DEFAULT_MAX_BYTES) -> tuple[str, ...]:
+    """The models of one class's folder, in any layout, sorted. AssetError where it is missing."""
+    walk = Walk(folder, max_bytes)
+    top = walk.root()
+    return tuple(sorted((*_direct(walk, top), *_in_folders(walk, top))))
 
 
 def blend_models(blend: str, collections: Mapping[str, Iterable[str]]) -> ModelCatalogue:

@@ -6,9 +6,9 @@ import math
 from pathlib import PurePosixPath, PureWindowsPath
 
 from .declaration import AssetKind
-from .design import BUILTIN_LIBRARY, STARTER_LIBRARY, Design, FactorSettings, split_asset
+from .design import BUILTIN_LIBRARY, STARTER_LIBRARY, Design, FactorSettings, names_folder, split_asset
 from .distributions import Choice
-from .errors import DesignError
+from .errors import AssetError, DesignError
 from .factors import FACTORS
 
 
@@ -22,6 +22,22 @@ def check(design: Design) -> None:
     _check_splits(design)
     for name, settings in design.factors.items():
         check_factor(design, name, settings)
+
+
+def check_explicit(design: Design) -> None:
+    """Raise AssetError where the design still names whole folders: an image depends on which files it means."""
+    assets = [(f"classes.{entry.name}", model) for entry in design.classes for model in entry.models]
+    for factor, settings in design.factors.items():
+        for name, given in settings.parameters.items():
+            options = given.distribution.options if isinstance(given.distribution, Choice) else {}
+            assets += [(f"factors.{factor}.{name}", option) for option in (*options, str(given.fixed))]
+    for place, asset in assets:
+        if names_folder(asset):
+            library, path = split_asset(asset)
+            raise AssetError(
+                f"{place}: needs the folder of the library '{library}', to find the files in {path}: locate it "
+                "(panel Presets, or `simreal design locate`)"
+            )
 
 
 def _check_libraries(design: Design) -> None:
@@ -105,5 +121,8 @@ def _check_asset(design: Design, path: str, asset: str, kind: str, embedded: str
         raise DesignError(path, f"names the library '{library}', which the design does not give")
     if design.libraries[library].kind != kind:
         raise DesignError(path, f"library '{library}' holds {design.libraries[library].kind}, not {kind}")
-    if ".." in PurePosixPath(relative).parts or relative.startswith(("/", "\\")):
+    on_windows = PureWindowsPath(relative)  # which knows both slashes, and drives
+    if ".." in on_windows.parts or on_windows.drive or on_windows.root:
         raise DesignError(path, f"'{relative}' points outside its library")
+    if any(character < " " for character in relative):
+        raise DesignError(path, f"{relative!r} has a line break in it")

@@ -49,7 +49,10 @@ class Library:
 
 @attrs.frozen
 class DesignClass:
-    """A class and its models, each ``library:relative/path``. ``weight`` is its share of the images."""
+    """A class and its models, each ``library:relative/path``. ``weight`` is its share of the images.
+
+    Presets name folders (``library:airplane/``) where only the user has the files; see ``asset_folders``.
+    """
 
     name: str
     models: tuple[str, ...]
@@ -147,3 +150,8 @@ def split_asset(asset: str) -> tuple[str, str]:
     if not (library and separator and path):
         raise DesignError("", f"'{asset}' is not of the form library:path")
     return library, path
+
+
+def names_folder(asset: str) -> bool:
+    """Whether an asset stands for a whole folder (``ShapeNetCore-v2:02691156/``), still to be replaced by its files."""
+    return asset.endswith("/")

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -22,33 +23,32 @@ from .checking import check
 from .design import FORMAT_VERSION, Design, FactorSettings, Split
 from .errors import DesignError
 from .migration import VERSION_KEY, migrate
+from .parsing import MAX_BYTES, parsed
 from .structuring import structured
-
-MAX_BYTES = 256 * 1024 * 1024
 
 
 def load(path: Path) -> Design:
     """The design in a file. DesignError names file and fault."""
+    text = _read(path)
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise DesignError("", f"{path}: too large for a design")
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise DesignError("", f"cannot read the design {path}: {reason}") from None
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise DesignError("", f"{path} is not JSON: {error}") from None
-    try:
-        return from_document(document, path.resolve().parent)
+        return from_text(text, path.resolve().parent)
     except DesignError as error:
         raise DesignError(error.path, f"{error.problem}  [{path}]") from None
 
 
+def from_text(text: str, folder: Path = Path()) -> Design:
+    """The design in a text. ``folder`` is what its library paths are relative to."""
+    return from_document(parsed(text), folder)
+
+
+def to_text(design: Design) -> str:
+    """The text of a design's file, whose library paths are relative to ``design.folder``."""
+    return json.dumps(to_document(design), indent=2, ensure_ascii=False) + "\n"
+
+
 def save(design: Design, path: Path) -> None:
     """Write a design; its library paths become relative to the file's folder. The file appears whole or not at all."""
-    text = json.dumps(to_document(relocated(design, path.resolve().parent)), indent=2, ensure_ascii=False) + "\n"
+    text = to_text(relocated(design, path.resolve().parent))
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         temporary.write_text(text, encoding="utf-8")
@@ -56,6 +56,25 @@ def save(design: Design, path: Path) -> None:
     except OSError as error:
         temporary.unlink(missing_ok=True)
         raise DesignError("", f"cannot write the design {path}: {error.strerror}") from None
+
+
+def _read(path: Path) -> str:
+    """The text of a file; a byte order mark, which some editors write, is no part of it."""
+    try:
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise DesignError("", f"{path} is a folder, not a design")
+        if not stat.S_ISREG(status.st_mode):
+            raise DesignError("", f"{path} is no regular file")
+        if status.st_size > MAX_BYTES:
+            size, most = status.st_size >> 20, MAX_BYTES >> 20
+            raise DesignError("", f"{path} is too large for a design ({size} MB; at most {most})")
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise DesignError("", f"cannot read the design {path}: {error.strerror}") from None
+    except ValueError as error:  # not UTF-8, or a path with a null character
+        reason = "it is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else str(error)
+        raise DesignError("", f"cannot read the design {path!s}: {reason}") from None
 
 
 def relocated(design: Design, folder: Path) -> Design:

@@ -16,6 +16,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from .checking import check_explicit
 from .design import Design, DesignClass
 from .distributions import Value
 from .document import overridden
@@ -60,6 +61,7 @@ class Sampler:
     def __init__(self, design: Design, split: str) -> None:
         found = design.split(split)
         self.design = overridden(design, found)
+        check_explicit(self.design)
         self.split = found
         self._prefix = f"{self.design.seed}/{found.name}/{found.seed}"
         self._models = [self._instances(entry) for entry in self.design.classes]

@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
+OLDEST = (3, 11)
 NEEDED = ("numpy", "attrs", "cattrs", "PIL")
 WANTED = (*NEEDED, "onnxruntime", "pyoidn")  # scoring and denoising say themselves what they lack
 
@@ -45,6 +46,9 @@ def load_package(root):
 
 
 def main():
+    if sys.version_info < OLDEST:
+        version = sys.version.split()[0]
+        refuse(f"{sys.executable} is Python {version}, which is too old: {OLDEST[0]}.{OLDEST[1]} or newer is needed")
     for folder in site_candidates(ROOT):
         if not missing(WANTED):
             break
@@ -52,17 +56,22 @@ def main():
             sys.path.append(str(folder))
             importlib.invalidate_caches()
     if missing(NEEDED):
-        print(
-            f"simreal: this Python ({sys.version.split()[0]}) lacks {', '.join(missing(NEEDED))}: "
-            f"run 'make extension' in {ROOT}, or install the extension",
-            file=sys.stderr,
+        lacks = " ".join("Pillow" if name == "PIL" else name for name in missing(NEEDED))
+        refuse(
+            f"{sys.executable} (Python {sys.version.split()[0]}) lacks {lacks}: pip install {lacks}; "
+            f"where it is Blender's, run 'make extension' in {ROOT}, or install the extension"
         )
-        sys.exit(2)
     load_package(ROOT)
     from simreal.commands import main as simreal_main
 
     arguments = sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else sys.argv[1:]
     leave(simreal_main(arguments))
+
+
+def refuse(reason):
+    """End with a reason that a person can act on."""
+    print(f"simreal: {reason}", file=sys.stderr)
+    sys.exit(2)
 
 
 def leave(status):

@@ -4,31 +4,28 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import importlib.metadata
-import importlib.util
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import attrs
 
-from ..datasets.messages import Decoder, Result
+from ..datasets.messages import Result
 from ..design.errors import ToolError
+from .checks import HINT, MISSING, OK, Check, ask, installed_version, is_there
+from .training_checks import examine_training, python_check
 
-HELP = "say what is found here (Blender, GPU, torch, packages, space) and what to do about what is not"
 PROBE_S = 9.0
+HELP = "say what is found here (Blender, GPU, torch, packages, space) and what to do about what is not"
 ROOT = Path(__file__).resolve().parent.parent
-OK, MISSING, HINT = "ok", "missing", "hint"
-OLDEST_PYTHON, OLDEST_BLENDER = (3, 11), (4, 5)
+OLDEST_BLENDER = (4, 5)
 PACKAGES = {"numpy": "numpy", "attrs": "attrs", "cattrs": "cattrs", "Pillow": "PIL", "onnxruntime": "onnxruntime"}
-TRAINING_PACKAGES = ("torchvision", "timm", "onnx")
 ENOUGH_BYTES = 5_000_000_000
 
 # What a child process finds out, so that a crash of a driver costs one line. Each prints one RFC 7464 message.
@@ -47,39 +44,25 @@ for kind in ("OPTIX", "CUDA", "HIP", "METAL", "ONEAPI"):
         names = [device.name for device in preferences.devices if device.type == kind]
         data["gpus"].update({{kind: names}} if names else {{}})
 {SAY}"""
-TORCH_PROBE = f"""
-import json
-import torch
-cuda = torch.cuda.is_available()
-data = {{"version": torch.__version__, "built_for": torch.version.cuda or "",
-        "cuda": [torch.cuda.get_device_name(index) for index in range(torch.cuda.device_count())] if cuda else [],
-        "mps": torch.backends.mps.is_available()}}
-{SAY}"""
-
-
-@attrs.frozen
-class Check:
-    """One line: ``state`` is ok, missing or hint. What is ``essential`` and missing makes the doctor exit with 1."""
-
-    name: str
-    state: str
-    detail: str
-    essential: bool = False
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The arguments of ``simreal doctor``."""
     parser.add_argument("--json", action="store_true", help="print the findings as JSON")
+    parser.add_argument("--training", action="store_true", help="say only, and thoroughly, whether this Python trains")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print a line a finding. Returns 0 if rendering and scoring can work, else 1."""
-    checks = list(examine())
+    """Print a line a finding. Returns 0 if rendering and scoring (``--training``: training) can work, else 1."""
+    training = examine_training() if args.training else None
+    checks = list(training.checks if training else examine())
+    purpose = "to train" if training else "to render and to score"
     ready = all(check.state != MISSING for check in checks if check.essential)
     findings = {"ready": ready, "checks": [attrs.asdict(check) for check in checks]}
+    findings |= training.facts if training else {}
     wide = max(len(check.name) for check in checks)
     lines = [f"{check.state:<7}  {check.name:<{wide}}  {check.detail}" for check in checks]
-    lines.append("ready to render and to score" if ready else "not ready: see the lines that say missing")
+    lines.append(f"ready {purpose}" if ready else f"not ready {purpose}: see the lines that say missing")
     text = json.dumps(findings, indent=1, ensure_ascii=False) if args.json else "\n".join(lines)
     args.report(Result("text", {"text": text}))
     args.report(Result("doctor", findings))
@@ -89,25 +72,17 @@ def run(args: argparse.Namespace) -> int:
 def examine() -> Iterator[Check]:
     """All checks, in the order they are shown. The slow ones run as child processes, at the same time."""
     with ThreadPoolExecutor() as pool:
-        blender, path, torch = pool.submit(_blender), pool.submit(_blender_on_path), pool.submit(_torch)
-        yield _python()
+        blender, path = pool.submit(_blender), pool.submit(_blender_on_path)
+        training = pool.submit(lambda: examine_training(PROBE_S))
+        yield python_check()
         for name, module in PACKAGES.items():
             yield _package(name, module)
         yield from blender.result()
-        yield _optional_package("pyoidn", "pyoidn", "not here; rendering with a denoiser needs it: pip install pyoidn")
+        yield _denoiser_package()
         yield path.result()
-        yield torch.result()
-        for name in TRAINING_PACKAGES:
-            yield _optional_package(name, name, 'not in this Python; to train: pip install "simreal[train]"')
+        yield from training.result().hints()
         yield from _machine()
         yield _wheels()
-
-
-def _python() -> Check:
-    version = ".".join(map(str, sys.version_info[:3]))
-    if sys.version_info[:2] < OLDEST_PYTHON:
-        return Check("Python", MISSING, f"{version}: 3.11 or newer is needed", essential=True)
-    return Check("Python", OK, f"{version} ({sys.executable})", essential=True)
 
 
 def _package(name: str, module: str) -> Check:
@@ -115,23 +90,17 @@ def _package(name: str, module: str) -> Check:
         found = importlib.import_module(module)
     except ImportError as error:  # not there, or there and broken: the reason tells which
         return Check(name, MISSING, f"pip install {name}, or install the extension again ({error})", essential=True)
-    detail = _version(name)
+    detail = installed_version(name)
     if module == "onnxruntime":
         devices = [each.removesuffix("ExecutionProvider") for each in found.get_available_providers()]
         detail += f" on {', '.join(each for each in devices if each != 'Azure')}"  # Azure is a service, no device
     return Check(name, OK, detail, essential=True)
 
 
-def _optional_package(name: str, module: str, without: str) -> Check:
-    found = importlib.util.find_spec(module) is not None
-    return Check(name, OK, _version(name)) if found else Check(name, HINT, without)
-
-
-def _version(name: str) -> str:
-    try:
-        return importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:  # unpacked without its metadata
-        return "found"
+def _denoiser_package() -> Check:
+    if is_there("pyoidn"):
+        return Check("pyoidn", OK, installed_version("pyoidn"))
+    return Check("pyoidn", HINT, "not here; rendering with a denoiser needs it: pip install pyoidn")
 
 
 def _blender() -> list[Check]:
@@ -146,10 +115,10 @@ def _blender() -> list[Check]:
     name = "bpy in this Python"
     if program != sys.executable:
         command, name = (program, "--background", "--factory-startup", "--python-expr", BLENDER_PROBE), program
-    try:
-        found = _ask(command)
-    except ToolError as error:
-        return [Check("Blender", MISSING, f"{name}: {error}", essential=True)]
+    results, problem = ask(command, PROBE_S)
+    if problem:
+        return [Check("Blender", MISSING, f"{name}: {problem}", essential=True)]
+    found = next(result.data for result in results if result.kind == "probe")
     version = f"{found['version']}, {name}, Python {found['python']}"
     if tuple(found["numbers"][:2]) < OLDEST_BLENDER:
         return [Check("Blender", MISSING, f"{version}: 4.5 or newer is needed", essential=True)]
@@ -173,35 +142,6 @@ def _blender_on_path() -> Check:
     except (OSError, subprocess.SubprocessError) as error:
         return Check("blender on PATH", HINT, f"{program} does not start ({error})")
     return Check("blender on PATH", OK, f"{(done.stdout.splitlines() or ['?'])[0]} ({program})")
-
-
-def _torch() -> Check:
-    if importlib.util.find_spec("torch") is None:
-        return Check("torch", HINT, 'not in this Python; to train: pip install "simreal[train]"')
-    try:
-        found = _ask((sys.executable, "-c", TORCH_PROBE))
-    except ToolError as error:
-        return Check("torch", HINT, f"{_version('torch')}: {error}")
-    if found["cuda"] or found["mps"]:
-        return Check("torch", OK, f"{found['version']}, {', '.join(found['cuda']) or 'Apple MPS'}")
-    built = f"built for CUDA {found['built_for']}, but no GPU is usable" if found["built_for"] else "no GPU"
-    return Check("torch", OK, f"{found['version']}, {built}: trains on the CPU")
-
-
-def _ask(command: Sequence[str]) -> dict[str, Any]:
-    """What a probe finds. ToolError saying why there is no answer: a crash, an exception, or too slow a start."""
-    try:
-        done = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, timeout=PROBE_S, check=False)
-    except subprocess.TimeoutExpired:
-        raise ToolError(f"did not answer within {PROBE_S:.0f} s; try again when the machine is less busy") from None
-    except OSError as error:
-        raise ToolError(f"does not start ({error.strerror})") from error
-    for message in Decoder().feed(done.stdout):
-        if isinstance(message, Result) and message.kind == "probe":
-            return message.data
-    said = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()
-    how = f"crashed with signal {-done.returncode}" if done.returncode < 0 else f"failed with status {done.returncode}"
-    raise ToolError(f"{how}: {said[-1] if said else 'it said nothing'}")
 
 
 def _machine() -> Iterator[Check]:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from ..design.errors import DataSetError
+from ..design.errors import DataSetError, SimrealError
 from .layout import own_folder
 from .writing import writing_to
 
@@ -18,12 +18,18 @@ def exclusive(data: Path) -> Iterator[None]:
     """Hold the folder. DataSetError if another process does."""
     with writing_to(data):
         own_folder(data).mkdir(parents=True, exist_ok=True)
-        file = (own_folder(data) / "lock").open("ab")
-    with file:
+        (own_folder(data) / "lock").touch()
+    refusal = f"{data}: another render is writing to this folder; wait for it, or choose another --out"
+    with holding(own_folder(data) / "lock", DataSetError(refusal)):
+        yield
+
+
+@contextmanager
+def holding(path: Path, refusal: SimrealError) -> Iterator[None]:
+    """Hold the lock on a file, which is made where it is not there. Raises ``refusal`` if another process holds it."""
+    with path.open("ab") as file:
         if not _try_lock(file):
-            raise DataSetError(
-                f"{data}: another render is writing to this folder; wait for it, or choose another --out"
-            )
+            raise refusal
         yield
 
 

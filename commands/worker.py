@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
+
+from .message_channel import message_channel
 
 HELP = "render shards given on stdin (started by `simreal render`)"
 
@@ -14,14 +15,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from ..datasets.messages import Message, encode
-
-    # Blender prints to file descriptor 1 from C: messages get a descriptor of their own, its chatter goes to stderr.
-    channel = os.fdopen(os.dup(1), "wb", buffering=0)
-    os.dup2(2, 1)
-
-    def report(message: Message) -> None:
-        channel.write(encode(message))
+    report = message_channel()
 
     from ..rendering.cores import seeing_cores
     from ..rendering.jobs import read_job

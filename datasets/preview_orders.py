@@ -6,12 +6,16 @@ Plain data, so that whoever asks for a preview (a panel, the command line) and t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 import attrs
 
+from ..design.design import Design
 from ..design.distributions import Value
+from ..design.errors import DesignError
+from ..design.sampling import ImageSpec, Sampler
 
 FactorValues: TypeAlias = Mapping[str, Mapping[str, Value]]
 Document: TypeAlias = Mapping[str, Any]
@@ -61,6 +65,29 @@ class PreviewOrder:
                 raise ValueError(f"there is no design {image.design}: the order has {len(self.designs)}")
 
 
+def image_design(sampler: Sampler, image: PreviewImage) -> Design:
+    """The design as the image sees it: with its split's overrides, and its own image settings. Raises DesignError."""
+    if not image.image:
+        return sampler.design
+    try:
+        settings = attrs.evolve(sampler.design.image, **image.image)
+    except TypeError:
+        raise DesignError("image", f"has no setting {' or '.join(image.image)}") from None
+    settings.check()
+    return attrs.evolve(sampler.design, image=settings)
+
+
+def image_spec(sampler: Sampler, image: PreviewImage) -> ImageSpec:
+    """What the image shows. DesignError where ``values`` names what there is not."""
+    spec = sampler.spec(image.index)
+    factors = dict(spec.factors)
+    for name, values in image.values.items():
+        if name not in factors or not set(values) <= set(factors[name].values):
+            raise DesignError(f"factors.{name}", f"has no parameter {' or '.join(values)}")
+        factors[name] = attrs.evolve(factors[name], values={**factors[name].values, **values})
+    return attrs.evolve(spec, factors=factors)
+
+
 def order_to_json(order: PreviewOrder) -> dict[str, Any]:
     """An order as JSON values."""
     return {
@@ -85,4 +112,4 @@ def order_from_json(document: Mapping[str, Any]) -> PreviewOrder:
 
 def suitable_columns(images: int) -> int:
     """Columns for a sheet as wide as a screen: about three columns to two rows."""
-    return max(1, round((1.5 * images) ** 0.5))
+    return max(1, round(math.sqrt(1.5 * images)))

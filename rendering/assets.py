@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import attrs
 import bpy
 
+from ..datasets.file_stamps import Stamp, stamp
 from ..datasets.messages import Log, Report
 from ..design.catalogue import split_fragment
 from ..design.design import BUILTIN_LIBRARY, STARTER_LIBRARY, Design, split_asset
 from ..design.errors import AssetError
+from ..design.sampling import ImageSpec
 from ..design.texture_sets import PbrSet, pbr_sets
 from . import compat
 from .environments import Environment, Environments
@@ -18,15 +21,76 @@ from .models import load_model
 from .starter.to_blender import make_object
 
 
+@attrs.frozen
+class ModelSource:
+    """Where a model really is, whatever a design calls it. ``file`` is None for a starter model, ``name`` then its own;
+    else ``name`` is a fragment of the file."""
+
+    file: Path | None
+    name: str
+    up_axis: str = ""
+
+
+@attrs.frozen
+class _Loaded:
+    outcome: bpy.types.Object | AssetError
+    stamp: Stamp | None
+
+
 class Assets:
-    """Loads what a design names. A model that cannot be read is reported once, and another of its class stands in."""
+    """Loads what a design names. A model that cannot be read is reported once, and another of its class stands in.
+
+    What is loaded is known by where it lies, so that it serves the next design too (``adopt``).
+    """
 
     def __init__(self, design: Design, report: Report) -> None:
         self._design = design
         self._report = report
         self._environments = Environments()
-        self._models: dict[str, bpy.types.Object | AssetError] = {}
+        self._models: dict[ModelSource, _Loaded] = {}
         self._sets: dict[str, dict[str, PbrSet]] = {}
+        self._folders: dict[str, Path] = {}
+
+    def adopt(self, design: Design) -> None:
+        """Name assets as another design does from now on."""
+        self._design = design
+        self._sets.clear()
+        self._folders.clear()
+
+    def forget_changed(self) -> tuple[bpy.types.Object, ...]:
+        """Forget assets whose files have changed since they were loaded. Returns the models among them, to be removed
+        from where they stand."""
+        self._environments.forget_changed()
+        changed = [
+            source for source, found in self._models.items() if source.file and stamp(source.file) != found.stamp
+        ]
+        gone = [self._models.pop(source).outcome for source in changed]
+        return tuple(model for model in gone if not isinstance(model, AssetError))
+
+    def identities(self, spec: ImageSpec) -> list[list[str | Stamp | None]]:
+        """Which assets an image reads if its first model can be read, and which state their files are in.
+
+        AssetError if a texture set is not there.
+        """
+        source = self.source(spec.models[0])
+        background = spec.factors["background"].values
+        material = self.material(str(spec.factors["material_texture"].values["material"]))
+        files = [source.file] if source.file else []
+        if background["kind"] != "none":
+            files.append(self._environment_file(str(background["environment"])))
+        if background["kind"] == "photo" and background["photo"]:
+            files.append(self.photo(str(background["photo"])))
+        if isinstance(material, PbrSet):
+            files += [path for path in attrs.astuple(material) if isinstance(path, Path)]
+        return [[source.name, source.up_axis], *([str(file), stamp(file)] for file in files)]
+
+    def source(self, name: str) -> ModelSource:
+        """Where the model of a design's name is."""
+        library, path = split_asset(name)
+        if library == STARTER_LIBRARY:
+            return ModelSource(None, path)
+        file, fragment = split_fragment(path)
+        return ModelSource(self._folder(library) / file, fragment or "", self._design.libraries[library].up_axis)
 
     def model(self, candidates: Sequence[str]) -> tuple[str, bpy.types.Object]:
         """The first of ``candidates`` that can be read, and its name. AssetError if there is none."""
@@ -45,7 +109,7 @@ class Assets:
     def photo(self, name: str) -> Path:
         """The file of a photo."""
         library, path = split_asset(name)
-        return self._design.library_folder(library) / path
+        return self._folder(library) / path
 
     def material(self, name: str) -> str | PbrSet:
         """A procedural material's name as it is; the files of a texture set ``library:set``. AssetError if missing."""
@@ -53,38 +117,38 @@ class Assets:
             return name
         library, wanted = split_asset(name)
         if library not in self._sets:
-            self._sets[library] = {found.name: found for found in pbr_sets(self._design.library_folder(library))}
+            self._sets[library] = {found.name: found for found in pbr_sets(self._folder(library))}
         if wanted not in self._sets[library]:
-            raise AssetError(f"texture set '{wanted}' is not in {self._design.library_folder(library)}")
+            raise AssetError(f"texture set '{wanted}' is not in {self._folder(library)}")
         return self._sets[library][wanted]
+
+    def _folder(self, library: str) -> Path:
+        """A library's folder by its one true path: the same for all designs."""
+        if library not in self._folders:
+            self._folders[library] = self._design.library_folder(library).resolve()
+        return self._folders[library]
 
     def _environment_file(self, name: str) -> Path:
         library, path = split_asset(name)
         if library == BUILTIN_LIBRARY:
             return compat.builtin_environment_folder() / path
-        return self._design.library_folder(library) / path
+        return self._folder(library) / path
 
     def _model(self, name: str) -> bpy.types.Object | AssetError:
-        if name not in self._models:
+        source = self.source(name)
+        if source not in self._models:
+            before = stamp(source.file) if source.file else None
             try:
-                self._models[name] = self._load(name)
+                self._models[source] = _Loaded(self._load(name, source), before)
             except AssetError as error:
                 self._report(Log(f"model skipped: {error}", "warning"))
-                self._models[name] = error
-        return self._models[name]
+                self._models[source] = _Loaded(error, before)
+        return self._models[source].outcome
 
-    def _load(self, name: str) -> bpy.types.Object:
-        library, path = split_asset(name)
-        if library == STARTER_LIBRARY:
-            return make_object(path)
-        given = self._design.libraries[library]
-        file, fragment = split_fragment(path)
-        loaded = load_model(
-            self._design.library_folder(library) / file,
-            name=name,
-            up_axis=given.up_axis,
-            fragment=fragment,
-        )
+    def _load(self, name: str, source: ModelSource) -> bpy.types.Object:
+        if source.file is None:
+            return make_object(source.name)
+        loaded = load_model(source.file, name=name, up_axis=source.up_axis, fragment=source.name or None)
         for warning in loaded.warnings:
             self._report(Log(f"{name}: {warning}", "warning"))
         return loaded.object

@@ -54,6 +54,11 @@ class Child:
     def pid(self) -> int:
         return self._process.pid
 
+    @property
+    def status(self) -> int | None:
+        """The exit status, None while the child runs."""
+        return self._process.poll()
+
     def send(self, order: Mapping[str, Any]) -> None:
         """Give an order. If the child is dead already its end is told through the events."""
         try:

@@ -13,6 +13,7 @@ import attrs
 import bpy
 import numpy as np
 
+from ..datasets.file_stamps import Stamp, stamp
 from ..design.errors import AssetError
 from . import compat
 
@@ -38,12 +39,24 @@ class Environments:
 
     def __init__(self) -> None:
         self._made: dict[Path | None, Environment] = {}
+        self._stamps: dict[Path, Stamp | None] = {}
 
     def get(self, path: Path | None) -> Environment:
         """The environment of a .hdr or .exr file, or the even grey dome for None. AssetError if it cannot be read."""
         if path not in self._made:
+            if path is not None:
+                self._stamps[path] = stamp(path)
             self._made[path] = _grey_dome() if path is None else _load(path)
         return self._made[path]
+
+    def forget_changed(self) -> None:
+        """Remove the environments whose files have changed since they were loaded."""
+        for path in [path for path, loaded in self._stamps.items() if stamp(path) != loaded]:
+            del self._stamps[path]
+            if path in self._made:
+                world = self._made.pop(path).world
+                images = [node.image for node in world.node_tree.nodes if getattr(node, "image", None)]
+                bpy.data.batch_remove([world, *images])
 
 
 def _load(path: Path) -> Environment:

@@ -6,6 +6,7 @@ import importlib.util
 import os
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import attrs
@@ -26,7 +27,12 @@ class Crew:
 
 
 def worker_command(job: Path, blender: Path | None = None) -> tuple[str, ...]:
-    """The command line of a worker.
+    """The command line of a render worker. ToolError if there is nothing here that renders."""
+    return rendering_command(("worker", str(job)), blender)
+
+
+def rendering_command(verb: Sequence[str], blender: Path | None = None) -> tuple[str, ...]:
+    """The command line that runs one of Simreal's verbs, with its arguments, where bpy is.
 
     Of these the first there is: the ``blender`` named, the Blender this runs in, this Python if it can import bpy,
     ``blender`` on PATH. ToolError if there is none.
@@ -35,25 +41,15 @@ def worker_command(job: Path, blender: Path | None = None) -> tuple[str, ...]:
     if blender and shutil.which(program) is None:
         raise ToolError(f"{blender}: there is no such program; --blender must name Blender's executable")
     if not program and importlib.util.find_spec("bpy"):
-        return (sys.executable, str(HEADLESS), "worker", str(job))
+        return (sys.executable, str(HEADLESS), *verb)
     program = program or shutil.which("blender") or ""
     if not program:
         raise ToolError(
             'rendering needs Blender: `pip install "simreal[render]"`, or install Blender 4.5 or newer, '
             "or say where it is with --blender PATH"
         )
-    return (
-        program,
-        "--background",
-        "--factory-startup",
-        "--python-exit-code",
-        "1",
-        "--python",
-        str(HEADLESS),
-        "--",
-        "worker",
-        str(job),
-    )
+    options = ("--background", "--factory-startup", "--python-exit-code", "1", "--python", str(HEADLESS))
+    return (program, *options, "--", *verb)
 
 
 def crew(shards: int, device: str, workers: int | None = None, threads: int | None = None) -> Crew:

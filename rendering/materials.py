@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import bpy
 from attrs import define, frozen
 
+from ..datasets.file_stamps import Stamp, stamp
 from ..design.errors import AssetError
 from ..design.materials_catalogue import MATERIALS, Rgb
 from ..design.texture_sets import PbrSet
@@ -22,6 +24,7 @@ SET_TINT = 0.3
 class _Made:
     material: bpy.types.Material
     recipe: Recipe
+    files: tuple[tuple[Path, Stamp | None], ...] = ()  # of a texture set, as they were when it was loaded
 
 
 @define
@@ -87,6 +90,20 @@ class MaterialLibrary:
         if bare:
             obj.data.materials.clear()  # pop leaves the object's slot behind (4.5, 5.2)
 
+    def forget(self, obj: bpy.types.Object) -> None:
+        """``obj`` is about to be removed."""
+        self._originals.pop(obj.session_uid, None)
+
+    def forget_changed(self) -> None:
+        """Remove the materials of texture sets whose files have changed. Objects that wear them have none until
+        another is applied."""
+        changed = [key for key, made in self._made.items() if any(stamp(file) != before for file, before in made.files)]
+        for key in changed:
+            material = self._made.pop(key).material
+            images = [node.image for node in material.node_tree.nodes if getattr(node, "image", None)]
+            self._images = [image for image in self._images if image not in images]
+            bpy.data.batch_remove([material, *images])
+
     def close(self) -> None:
         """Remove every data-block that the library made. Restore the objects first."""
         for made in self._made.values():
@@ -107,16 +124,22 @@ class MaterialLibrary:
 
         Relief comes from the height image: a tangent-space normal map needs UVs, which the objects may not have.
         """
-        for path in (
-            textures.colour,
-            textures.arm,
-            textures.roughness,
-            textures.metallic,
-            textures.occlusion,
-            textures.height,
-        ):
-            if path is not None and not path.is_file():
+        paths = [
+            path
+            for path in (
+                textures.colour,
+                textures.arm,
+                textures.roughness,
+                textures.metallic,
+                textures.occlusion,
+                textures.height,
+            )
+            if path is not None
+        ]
+        for path in paths:
+            if not path.is_file():
                 raise AssetError(f"texture set {textures.name}: no image at {path}")
+        stamps = tuple((path, stamp(path)) for path in paths)
         before = set(bpy.data.images)
         material = bpy.data.materials.new(f"simreal.{textures.name}")
         r = Recipe(material)
@@ -136,7 +159,7 @@ class MaterialLibrary:
         if textures.height:
             r.bump(r.image(str(textures.height), False).outputs["Color"], 0.03)
         self._images.extend(image for image in bpy.data.images if image not in before)
-        return _Made(material, r)
+        return _Made(material, r, stamps)
 
 
 def _from_recipe(name: str) -> _Made:

@@ -19,7 +19,7 @@ from .normalisation import UP_AXES, centred_unit, turned_up, without_strays
 from .parts import gather
 from .workshop import workshop
 
-__all__ = ["LoadedModel", "blend_collections", "load_model"]
+__all__ = ["LoadedModel", "blend_collections", "load_model", "remove_model"]
 
 
 @attrs.frozen
@@ -74,3 +74,12 @@ def load_model(
     return LoadedModel(
         model, geometry.triangles, (float(bounds[0]), float(bounds[1]), float(bounds[2])), tuple(warnings)
     )
+
+
+def remove_model(model: bpy.types.Object) -> None:
+    """Take a loaded model out of memory, with its mesh, its materials and their images."""
+    mesh = model.data
+    materials = [material for material in mesh.materials if material is not None]
+    nodes = [node for material in materials if material.node_tree for node in material.node_tree.nodes]
+    images = [node.image for node in nodes if getattr(node, "image", None) is not None]
+    bpy.data.batch_remove(list({block.session_uid: block for block in (model, mesh, *materials, *images)}.values()))

@@ -17,19 +17,21 @@ import bpy
 import numpy as np
 
 from ..datasets.messages import Report
-from ..design.design import Design
+from ..datasets.preview_cache import image_key
+from ..design.design import Design, ImageSettings
 from ..design.distributions import Value
 from ..design.errors import SimrealError
 from ..design.factors import FACTORS
 from ..design.sampling import ImageSpec
 from .assets import Assets
-from .backgrounds import View, defocus_px, environment_background, photo_background, plain_background
+from .backgrounds import View, defocus_px, environment_background
 from .denoising import Denoiser
 from .developing import develop
 from .devices import choose_device
 from .exr import read_exr
 from .factors import APPLIES
 from .materials import MaterialLibrary
+from .models import remove_model
 from .stage import Stage, build_stage, set_up_cycles
 
 COVERED = 0.5
@@ -63,10 +65,14 @@ class RenderedImage:
 
 
 class RenderSession:
-    """Renders image specs of one design. A context manager; one at a time in a process: it empties Blender's file."""
+    """Renders image specs of one design at a time, which ``adopt`` changes; what was loaded for others stays loaded.
+
+    A context manager; one at a time in a process: it empties Blender's file.
+    """
 
     def __init__(self, design: Design, settings: SessionSettings, report: Report) -> None:
         self._design = design
+        self._settings = settings
         self._folder = tempfile.TemporaryDirectory(prefix="simreal-")
         self._file = Path(self._folder.name) / "render.exr"
         bpy.ops.wm.read_factory_settings(use_empty=True)
@@ -76,8 +82,7 @@ class RenderSession:
         self._assets = Assets(design, report)
         self._world_changes = 0
         self._stage: Stage = build_stage(scene, MaterialLibrary())
-        oidn = design.image.denoiser == "oidn"
-        self._denoiser = Denoiser(design.image.resolution_px, settings.threads) if oidn else None
+        self._denoiser = self._new_denoiser(design.image)
 
     def __enter__(self) -> RenderSession:
         return self
@@ -86,6 +91,42 @@ class RenderSession:
         self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.close()
+
+    @property
+    def renderer(self) -> str:
+        """What bytes depend on besides the design: Blender's version and the kind of device."""
+        return f"Blender {bpy.app.version_string.split(' ')[0]}, Cycles on {self.device.split(':')[0]}"
+
+    def adopt(self, design: Design) -> None:
+        """Render another design, or the same one changed, from now on. ToolError where it asks for a denoiser that is
+        not there; then the design is the one before."""
+        if design.image != self._design.image:
+            denoiser = self._new_denoiser(design.image)
+            if self._denoiser is not None:
+                self._denoiser.close()
+            self._denoiser = denoiser
+            set_up_cycles(self._stage.scene, design.image, self._settings.threads, self._file)
+        self._design = design
+        self._assets.adopt(design)
+
+    def forget_changed(self) -> None:
+        """Have models, environments and textures whose files have changed since they were loaded be loaded anew."""
+        for model in self._assets.forget_changed():
+            self._stage.remove(model)
+            remove_model(model)
+        self._stage.materials.forget_changed()
+
+    def key(self, spec: ImageSpec, renderer: Mapping[str, str]) -> str:
+        """A hash of all that the bytes of an image depend on. AssetError if it names an asset that is not there."""
+        return image_key(spec, self._design.image, self._assets.identities(spec), renderer)
+
+    def preload(self, spec: ImageSpec) -> None:
+        """Load what an image needs, so that rendering it takes no longer than any other. Raises AssetError."""
+        _, model = self._assets.model(spec.models)
+        if model.name not in self._stage.scene.collection.objects:
+            self._stage.add(model)
+        background = spec.factors["background"].values
+        self._assets.environment(None if background["kind"] == "none" else str(background["environment"]))
 
     def close(self) -> None:
         """Empty the file and remove the temporary folder."""
@@ -121,6 +162,9 @@ class RenderSession:
         jpeg = develop(picture, spec.factors["sensor"].values, spec.sensor_key)
         covered = alpha > COVERED
         return RenderedImage(jpeg, bounding_box(covered), float(alpha.mean()), model, time.perf_counter() - start)
+
+    def _new_denoiser(self, image: ImageSettings) -> Denoiser | None:
+        return Denoiser(image.resolution_px, self._settings.threads) if image.denoiser == "oidn" else None
 
     def _apply(self, spec: ImageSpec) -> str:
         name, model = self._assets.model(spec.models)
@@ -166,10 +210,9 @@ class RenderSession:
         backdrop = self._stage.backdrop
         assert backdrop is not None
         size = self._design.image.resolution_px
-        if backdrop.photo is not None:
-            return photo_background(backdrop.photo, backdrop.values, size)
-        if backdrop.values["kind"] not in ("environment", "photo") or backdrop.environment.radiance is None:
-            return plain_background(backdrop.values, size)
+        still = backdrop.still(size)
+        if still is not None:
+            return still
         lens = spec.factors["lens"].values
         blur = defocus_px(
             float(lens["focal_length_mm"]),

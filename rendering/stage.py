@@ -16,6 +16,7 @@ from mathutils import Euler, Vector
 
 from ..design.design import ImageSettings
 from . import compat
+from .backgrounds import photo_background, plain_background
 from .environments import Environment
 from .materials import MaterialLibrary
 
@@ -27,6 +28,14 @@ class Backdrop:
     values: dict[str, float | str]
     environment: Environment
     photo: Path | None = None
+
+    def still(self, size_px: int) -> np.ndarray | None:
+        """The picture seen behind, linear (size, size, 3); None where that is the environment."""
+        if self.photo is not None:
+            return photo_background(self.photo, self.values, size_px)
+        if self.values["kind"] not in ("environment", "photo") or self.environment.radiance is None:
+            return plain_background(self.values, size_px)
+        return None
 
 
 @attrs.define
@@ -53,6 +62,12 @@ class Stage:
             self.object.hide_render = True
         model.hide_render = False
         self.object = model
+
+    def remove(self, model: bpy.types.Object) -> None:
+        """Take a model away for good; the caller removes it from memory."""
+        self.materials.forget(model)
+        if self.object is model:
+            self.object = None
 
     def settle(self) -> None:
         """What depends on more than one factor, after all have been applied."""
@@ -85,15 +100,23 @@ def build_stage(scene: bpy.types.Scene, materials: MaterialLibrary) -> Stage:
 
 def set_up_cycles(scene: bpy.types.Scene, image: ImageSettings, threads: int, file: Path) -> None:
     """Render settings of a session: nothing in them changes from image to image but Cycles' seed."""
+    set_up_paths(scene, image)
+    render = scene.render
+    render.film_transparent = True
+    render.use_persistent_data = True
+    render.threads_mode = "FIXED"
+    render.threads = threads
+    scene.view_layers[0].cycles.denoising_store_passes = image.denoiser == "oidn"
+    compat.set_render_file(scene, file)
+
+
+def set_up_paths(scene: bpy.types.Scene, image: ImageSettings) -> None:
+    """What of an image's look is the renderer's: its size, and how Cycles traces light."""
     render, cycles = scene.render, scene.cycles
     render.engine = "CYCLES"
     render.resolution_x = render.resolution_y = image.resolution_px
     render.resolution_percentage = 100
-    render.film_transparent = True
-    render.use_persistent_data = True
     render.use_motion_blur = False
-    render.threads_mode = "FIXED"
-    render.threads = threads
     cycles.samples = image.samples
     cycles.use_adaptive_sampling = False
     cycles.use_denoising = False
@@ -103,8 +126,6 @@ def set_up_cycles(scene: bpy.types.Scene, image: ImageSettings, threads: int, fi
     cycles.caustics_reflective = cycles.caustics_refractive = False
     cycles.sample_clamp_indirect = 10.0
     compat.disable_compositing(scene)
-    scene.view_layers[0].cycles.denoising_store_passes = image.denoiser == "oidn"
-    compat.set_render_file(scene, file)
 
 
 def on_shell(radius: float, elevation_deg: float, azimuth_deg: float) -> Vector:

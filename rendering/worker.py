@@ -16,7 +16,6 @@ import time
 from pathlib import Path
 
 import attrs
-import bpy
 
 from ..datasets.layout import DESIGN_FILE, job_file
 from ..datasets.messages import Error, Report, Result
@@ -28,6 +27,7 @@ from ..design.errors import SimrealError
 from ..design.sampling import ImageSpec, Sampler
 from .jobs import read_job
 from .session import ImageError, RenderSession, SessionSettings
+from .stdin_lines import stdin_lines
 
 
 class Stopped(Exception):
@@ -66,12 +66,8 @@ class Orders:
         return self._queue.get()
 
     def _read(self) -> None:
-        pending = b""
-        # os.read, not sys.stdin: a daemon thread that waits in a buffered reader makes Python abort when it leaves.
-        while piece := os.read(0, 65536):
-            *lines, pending = (pending + piece).split(b"\n")
-            for line in lines:
-                self._queue.put(Shard(**json.loads(line)))
+        for line in stdin_lines():
+            self._queue.put(Shard(**json.loads(line)))
         self.ended = True
         self._queue.put(None)
 
@@ -101,7 +97,7 @@ class Bench:
     @property
     def renderer(self) -> str:
         """What bytes depend on besides the design: Blender's version and the kind of device."""
-        return f"Blender {bpy.app.version_string.split(' ')[0]}, Cycles on {self.device.split(':')[0]}"
+        return self._session.renderer
 
     def session(self, split: str) -> RenderSession:
         """The session for images of a split."""

@@ -147,10 +147,19 @@ def overridden(design: Design, split: Split) -> Design:
         return design
     if not set(split.overrides) <= {"factors", "image", "classes", "seed"}:
         raise DesignError(f"splits.{split.name}.overrides", "may change factors, image, classes and seed only")
-    document = to_document(attrs.evolve(design, splits=(attrs.evolve(split, overrides={}),), instances="shared"))
+    own_classes = "classes" in split.overrides
+    first = attrs.evolve(design.classes[0], models=design.classes[0].models[:1], weight=1.0)
+    plain = attrs.evolve(
+        design,
+        classes=design.classes if own_classes else (first,),  # there may be very many, which are checked already
+        splits=(attrs.evolve(split, overrides={}),),
+        instances="shared",
+    )
     try:
+        changed = from_document(merged(to_document(plain), split.overrides), design.folder)
         return attrs.evolve(
-            from_document(merged(document, split.overrides), design.folder),
+            changed,
+            classes=changed.classes if own_classes else design.classes,
             splits=design.splits,
             instances=design.instances,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +16,20 @@ from ..design.document import from_document
 from ..design.errors import DesignError
 from ..design.factors import FACTORS
 from ..design.migration import VERSION_KEY
+from ..design.overrides import overrides_text, parsed_overrides, without_weights
 from .factor_properties import initial_number
 from .units import from_stored, to_stored
 
 INT32 = range(-(2**31), 2**31)
 
 
-def design_of(state: Any) -> Design:
-    """The checked design that ``Scene.simreal`` holds; classes switched off are left out. Raises DesignError."""
-    exact = json.loads(state.exact)
+def design_of(state: Any, *, every_class: bool = False) -> Design:
+    """The checked design that ``Scene.simreal`` holds. Raises DesignError.
+
+    What is switched off counts as not there: classes are left out, silent factors have weight 0. With ``every_class``
+    it is the design as it would be with all classes and no factor switched off.
+    """
+    exact, silent = json.loads(state.exact), set() if every_class else silent_factors(state)
     document = {
         VERSION_KEY: FORMAT_VERSION,
         "name": state.title,
@@ -42,15 +47,25 @@ def design_of(state: Any) -> Design:
                 "weight": _as_loaded(exact, f"classes.{entry.name}.weight", entry.weight),
             }
             for entry in state.classes
-            if entry.enabled
+            if entry.enabled or every_class
         ],
-        "factors": {name: _factor_document(exact, name, getattr(state.factors, name)) for name in FACTORS},
+        "factors": {
+            name: _factor_document(exact, name, getattr(state.factors, name))
+            | ({"weight": 0.0} if name in silent else {})
+            for name in FACTORS
+        },
         "splits": {
-            entry.name: {"count": entry.count, "seed": entry.seed, "overrides": _overrides(entry)}
+            entry.name: {"count": entry.count, "seed": entry.seed, "overrides": _overrides(entry, silent)}
             for entry in state.splits
         },
     }
     return from_document(document, Path(bpy.path.abspath(state.folder)))
+
+
+def silent_factors(state: Any) -> set[str]:
+    """The factors that count as weight 0: all but those with solo where there are such, else those that are muted."""
+    solo = {name for name in FACTORS if getattr(state.factors, name).solo}
+    return set(FACTORS) - solo if solo else {name for name in FACTORS if getattr(state.factors, name).mute}
 
 
 def load_design(state: Any, design: Design) -> None:
@@ -60,6 +75,7 @@ def load_design(state: Any, design: Design) -> None:
     state.instances, state.folder = design.instances, str(design.folder)
     for name in ("resolution_px", "samples", "bounces", "denoiser"):
         setattr(state.image, name, getattr(design.image, name))
+    state.missing.clear()
     state.libraries.clear()
     for name, library in design.libraries.items():
         entry = state.libraries.add()
@@ -67,16 +83,19 @@ def load_design(state: Any, design: Design) -> None:
     state.classes.clear()
     for cls in design.classes:
         entry = state.classes.add()
-        entry.name, entry.models, entry.weight = cls.name, "\n".join(cls.models), cls.weight
+        entry.known_name = entry.name = cls.name
+        entry.models, entry.weight = "\n".join(cls.models), cls.weight
     state.active_class = 0
     state.splits.clear()
     for split in design.splits:
         entry = state.splits.add()
-        entry.name, entry.count, entry.seed = split.name, split.count, split.seed
-        entry.overrides = json.dumps(dict(split.overrides), ensure_ascii=False)
+        entry.known_name = entry.name = split.name
+        entry.count, entry.seed, entry.overrides = split.count, split.seed, overrides_text(split.overrides)
     state.active_split = 0
     for name, settings in design.factors.items():
-        _load_factor(getattr(state.factors, name), name, settings)
+        group = getattr(state.factors, name)
+        group.mute = group.solo = False
+        _load_factor(group, name, settings)
     state.exact = json.dumps(dict(_numbers(design)), ensure_ascii=False)
 
 
@@ -91,6 +110,20 @@ def complete(state: Any) -> None:
                 _load_choice(target, parameter, settings.parameters[parameter.name])
 
 
+def reset(state: Any, name: str, parameter_name: str = "") -> None:
+    """A factor, or one parameter of it, as declared. Options that are assets of libraries stay, switched off."""
+    group, declared = getattr(state.factors, name), default_factors()[name]
+    if not parameter_name:
+        group.weight = declared.weight
+    for parameter in FACTORS[name].parameters:
+        if parameter_name in ("", parameter.name):
+            target, given = getattr(group, parameter.name), declared.parameters[parameter.name]
+            if parameter.is_choice:
+                _load_choice(target, parameter, given, [option.name for option in target.options])
+            else:
+                _load_numbers(target, parameter, given)
+
+
 def _load_factor(group: Any, name: str, settings: FactorSettings) -> None:
     group.weight = settings.weight
     for parameter in FACTORS[name].parameters:
@@ -99,11 +132,11 @@ def _load_factor(group: Any, name: str, settings: FactorSettings) -> None:
         load(getattr(group, parameter.name), parameter, given)
 
 
-def _load_choice(target: Any, parameter: Parameter, given: ParameterSettings) -> None:
-    """The options of the design first, in its order; then, switched off, those that were declared besides."""
+def _load_choice(target: Any, parameter: Parameter, given: ParameterSettings, known: Iterable[str] = ()) -> None:
+    """The options of the design first, in its order; then, switched off, those that are declared or known besides."""
     assert isinstance(given.distribution, Choice)
     target.options.clear()
-    for name in dict.fromkeys((*given.distribution.options, *parameter.options)):
+    for name in dict.fromkeys((*given.distribution.options, *parameter.options, *known)):
         option = target.options.add()
         option.name = name
         option.enabled = name in given.distribution.options
@@ -115,7 +148,7 @@ def _load_choice(target: Any, parameter: Parameter, given: ParameterSettings) ->
 def _load_numbers(target: Any, parameter: Parameter, given: ParameterSettings) -> None:
     target.distribution = given.distribution.kind
     own = field_names(given.distribution.kind)
-    for field in ("value", "min", "max", "mean", "std"):
+    for field in dict.fromkeys(field for kind in parameter.kinds for field in field_names(kind)):
         value = getattr(given.distribution, field) if field in own else initial_number(parameter, field)
         setattr(target, field, to_stored(value, parameter.unit))
     target.fixed = to_stored(float(given.fixed), parameter.unit)
@@ -166,11 +199,11 @@ def _as_loaded(exact: dict[str, float], path: str, stored: float, unit: str = ""
     return from_stored(stored, unit)
 
 
-def _overrides(split: Any) -> Any:
+def _overrides(split: Any, silent: set[str]) -> dict[str, Any]:
     try:
-        return json.loads(split.overrides)
-    except ValueError as error:
-        raise DesignError(f"splits.{split.name}.overrides", f"is not JSON: {error}") from None
+        return without_weights(parsed_overrides(split.overrides), silent)
+    except DesignError as error:
+        raise DesignError(f"splits.{split.name}.overrides", error.problem) from None
 
 
 def _check_integers(design: Design) -> None:

@@ -23,7 +23,8 @@ from bpy.props import (
 )
 
 from ..design.declaration import Factor, Parameter
-from ..design.distributions import DISTRIBUTIONS, NUMERIC_KINDS, field_names
+from ..design.distributions import DISTRIBUTIONS, field_names
+from .touched import touched
 from .units import labelled, shown_unit, to_stored
 
 FIELD_HELP = {
@@ -38,7 +39,7 @@ FIELD_HELP = {
 class SIMREAL_PG_option(bpy.types.PropertyGroup):
     """One option of a choice. ``name`` is the option's value in the design."""
 
-    enabled: BoolProperty(name="Use", description="Let images draw this option", default=True)
+    enabled: BoolProperty(name="Use", description="Let images draw this option", default=True, update=touched)
     weight: FloatProperty(
         name="Weight",
         description="How often this option is drawn, relative to the others",
@@ -46,6 +47,7 @@ class SIMREAL_PG_option(bpy.types.PropertyGroup):
         min=0.0,
         soft_max=1.0,
         precision=2,
+        update=touched,
     )
 
 
@@ -67,6 +69,17 @@ def factor_classes(factors: Mapping[str, Factor]) -> list[type]:
                     max=1.0,
                     subtype="FACTOR",
                     precision=2,
+                    update=touched,
+                ),
+                "mute": BoolProperty(
+                    name="Mute",
+                    description=f"Keep {factor.label} fixed for now, as with weight 0",
+                    update=touched,
+                ),
+                "solo": BoolProperty(
+                    name="Solo",
+                    description=f"Let {factor.label} alone be drawn for now: all factors without a star are fixed",
+                    update=touched,
                 ),
                 "show_expanded": BoolProperty(name="Parameters", description=f"Show the parameters of {factor.label}"),
                 **{
@@ -101,18 +114,20 @@ def _choice(parameter: Parameter) -> dict[str, Any]:
             description=f"{parameter.help or parameter.label}, where the factor is not drawn",
             default=str(parameter.fixed),
             search=suggestions,
+            update=touched,
         ),
     }
 
 
 def _numbers(parameter: Parameter) -> dict[str, Any]:
-    fields = dict.fromkeys(field for kind in NUMERIC_KINDS for field in field_names(kind))
+    fields = dict.fromkeys(field for kind in parameter.kinds for field in field_names(kind))
     return {
         "distribution": EnumProperty(
             name="Distribution",
             description=f"How {parameter.label.lower()} is drawn",
-            items=[(kind, _words(kind), _first_line(DISTRIBUTIONS[kind])) for kind in NUMERIC_KINDS],
+            items=[(kind, _words(kind), _first_line(DISTRIBUTIONS[kind])) for kind in parameter.kinds],
             default=parameter.default.kind,
+            update=touched,
         ),
         **{name: _number(parameter, name) for name in fields},
         "fixed": _number(parameter, "fixed"),
@@ -138,6 +153,7 @@ def _number(parameter: Parameter, field: str) -> Any:
         subtype=shown_unit(parameter.unit).subtype,
         precision=1 if span > 20.0 else 2 if span > 2.0 else 3,
         step=100 if span > 20.0 else 10 if span > 2.0 else 1,
+        update=touched,
     )
 
 

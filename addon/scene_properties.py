@@ -3,99 +3,28 @@
 # mypy: disable-error-code="valid-type"
 from __future__ import annotations
 
-import typing
 from typing import Any
 
-import attrs
 import bpy
 from bpy.props import (
-    BoolProperty,
     CollectionProperty,
     EnumProperty,
-    FloatProperty,
     IntProperty,
     PointerProperty,
     StringProperty,
 )
 
-from ..design.design import Denoiser, ImageSettings, Instances, LibraryKind, UpAxis
-
-DEFAULTS = {field.name: field.default for field in attrs.fields(ImageSettings)}
-
-
-def _items(literal: Any) -> list[tuple[str, str, str]]:
-    return [(value, value if len(value) < 3 else value.capitalize(), "") for value in typing.get_args(literal)]
-
-
-class SIMREAL_PG_class(bpy.types.PropertyGroup):
-    """A class of the design. ``name`` is the class, ``models`` its models' assets, one a line."""
-
-    enabled: BoolProperty(name="Use", description="Let this class be part of the data set", default=True)
-    weight: FloatProperty(
-        name="Weight",
-        description="Share of the images that show this class, relative to the others",
-        default=1.0,
-        min=0.0,
-        soft_max=4.0,
-        precision=2,
-    )
-    models: StringProperty(name="Models", description="The models of this class, one a line")
-
-    @property
-    def model_count(self) -> int:
-        return self.models.count("\n") + 1 if self.models else 0
-
-
-class SIMREAL_PG_library(bpy.types.PropertyGroup):
-    """A named folder of assets; ``path`` is relative to the design's folder."""
-
-    kind: EnumProperty(name="Kind", description="What the folder holds", items=_items(LibraryKind))
-    path: StringProperty(name="Folder", description="Where the assets lie, relative to the design's folder")
-    up_axis: EnumProperty(name="Up", description="Which axis of the models points up", items=_items(UpAxis))
-
-
-class SIMREAL_PG_split(bpy.types.PropertyGroup):
-    """A split of the design; ``overrides`` is JSON that is laid over the design."""
-
-    count: IntProperty(name="Images", description="How many images of this split are rendered", min=0, default=100)
-    seed: IntProperty(name="Seed", description="Seed of this split")
-    overrides: StringProperty(name="Overrides", description="What is different in this split, as JSON", default="{}")
-
-
-class SIMREAL_PG_image(bpy.types.PropertyGroup):
-    """Size and quality of the images."""
-
-    resolution_px: IntProperty(
-        name="Resolution",
-        description="Width and height of the images",
-        default=DEFAULTS["resolution_px"],
-        min=8,
-        max=8192,
-        soft_max=1024,
-        subtype="PIXEL",
-    )
-    samples: IntProperty(
-        name="Samples",
-        description="Light paths a pixel: more is slower and less noisy",
-        default=DEFAULTS["samples"],
-        min=1,
-        max=65536,
-        soft_max=256,
-    )
-    bounces: IntProperty(
-        name="Bounces",
-        description="How often light is reflected",
-        default=DEFAULTS["bounces"],
-        min=0,
-        max=64,
-        soft_max=12,
-    )
-    denoiser: EnumProperty(
-        name="Denoiser",
-        description="What removes the noise of few samples",
-        items=_items(Denoiser),
-        default=DEFAULTS["denoiser"],
-    )
+from . import design_properties
+from .class_list import active_changed
+from .design_properties import (
+    SIMREAL_PG_class,
+    SIMREAL_PG_image,
+    SIMREAL_PG_library,
+    SIMREAL_PG_model,
+    SIMREAL_PG_split,
+)
+from .missing_properties import SIMREAL_PG_missing
+from .touched import touched
 
 
 class SIMREAL_PG_training(bpy.types.PropertyGroup):
@@ -146,11 +75,16 @@ class SIMREAL_PG_preview(bpy.types.PropertyGroup):
     )
 
 
+def _titled(state: Any, _context: Any) -> None:
+    """A design without a name would be no design."""
+    if not state.title.strip() and state.classes:
+        state.title = "Untitled"
+    touched(state)
+
+
 STATIC_CLASSES = (
-    SIMREAL_PG_class,
-    SIMREAL_PG_library,
-    SIMREAL_PG_split,
-    SIMREAL_PG_image,
+    *design_properties.CLASSES,
+    SIMREAL_PG_missing,
     SIMREAL_PG_training,
     SIMREAL_PG_scoring,
     SIMREAL_PG_preview,
@@ -160,21 +94,30 @@ STATIC_CLASSES = (
 def scene_class(factors: type) -> type:
     """The class of ``Scene.simreal``, given the class of its factors."""
     annotations = {
-        "title": StringProperty(name="Name", description="Name of the design"),
-        "description": StringProperty(name="Description", description="What the design is for"),
-        "seed": IntProperty(name="Seed", description="Another seed gives other images of the same design"),
+        "title": StringProperty(name="Name", description="Name of the design", update=_titled),
+        "description": StringProperty(name="Description", description="What the design is for", update=touched),
+        "seed": IntProperty(
+            name="Seed", description="Another seed gives other images of the same design", update=touched
+        ),
         "instances": EnumProperty(
             name="Models",
             description="Whether splits show the same models, or each has models of its own",
-            items=_items(Instances),
+            items=design_properties.INSTANCES,
+            update=touched,
         ),
         "image": PointerProperty(type=SIMREAL_PG_image),
         "folder": StringProperty(
-            name="Design's folder", description="What library folders are relative to", subtype="DIR_PATH"
+            name="Design's folder",
+            description="What library folders are relative to",
+            subtype="DIR_PATH",
+            update=touched,
         ),
         "libraries": CollectionProperty(type=SIMREAL_PG_library),
+        "missing": CollectionProperty(type=SIMREAL_PG_missing),
         "classes": CollectionProperty(type=SIMREAL_PG_class),
-        "active_class": IntProperty(name="Class", options={"HIDDEN"}),
+        "active_class": IntProperty(name="Class", options={"HIDDEN"}, update=active_changed),
+        "models": CollectionProperty(type=SIMREAL_PG_model),
+        "active_model": IntProperty(name="Model", options={"HIDDEN"}),
         "splits": CollectionProperty(type=SIMREAL_PG_split),
         "active_split": IntProperty(name="Split", options={"HIDDEN"}),
         "factors": PointerProperty(type=factors),

@@ -1,0 +1,143 @@
+"""The parts of a design that no factor declares: classes and their models, libraries, splits, image settings."""
+
+# mypy: disable-error-code="valid-type"
+from __future__ import annotations
+
+import typing
+from typing import Any
+
+import attrs
+import bpy
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
+
+from ..design.design import Denoiser, ImageSettings, Instances, LibraryKind, UpAxis
+from .class_list import class_renamed, models_changed
+from .split_list import split_renamed
+from .touched import touched
+
+DEFAULTS = {field.name: field.default for field in attrs.fields(ImageSettings)}
+HELP = {
+    "auto": "Told from the format: OBJ is Y-up, PLY and STL are Z-up, the others know it themselves",
+    "none": "Noise stays as it is",
+    "oidn": "Open Image Denoise: few samples look like many",
+    "shared": "All splits show the same models",
+    "disjoint": "No split shows a model that another shows; the first split gets most of them",
+}
+LABELS = {"oidn": "Open Image Denoise"}
+
+
+def items(literal: Any) -> list[tuple[str, str, str]]:
+    """The items of an EnumProperty over the values of a Literal."""
+    return [
+        (value, LABELS.get(value) or (value if len(value) < 3 else value.capitalize()), HELP.get(value, ""))
+        for value in typing.get_args(literal)
+    ]
+
+
+class SIMREAL_PG_class(bpy.types.PropertyGroup):
+    """A class of the design. ``name`` is the class, ``models`` its models' assets, one a line."""
+
+    name: StringProperty(name="Name", description="Name of the class, and of its folder", update=class_renamed)
+    known_name: StringProperty(options={"HIDDEN"})
+    enabled: BoolProperty(
+        name="Use", description="Let this class be part of the data set", default=True, update=touched
+    )
+    weight: FloatProperty(
+        name="Weight",
+        description="Share of the images that show this class, relative to the others",
+        default=1.0,
+        min=0.0,
+        soft_max=4.0,
+        precision=2,
+        update=touched,
+    )
+    models: StringProperty(name="Models", description="The models of this class, one a line", update=models_changed)
+
+    @property
+    def model_count(self) -> int:
+        return self.models.count("\n") + 1 if self.models else 0
+
+
+class SIMREAL_PG_model(bpy.types.PropertyGroup):
+    """A model of the active class, as the panel lists it: ``name`` is its asset."""
+
+
+class SIMREAL_PG_library(bpy.types.PropertyGroup):
+    """A named folder of assets; ``path`` is relative to the design's folder.
+
+    ``snapshot`` is JSON: of a library made of this file's collections, which collection in it comes of which here.
+    """
+
+    kind: EnumProperty(name="Kind", description="What the folder holds", items=items(LibraryKind), update=touched)
+    path: StringProperty(
+        name="Folder", description="Where the assets lie, relative to the design's folder", update=touched
+    )
+    up_axis: EnumProperty(
+        name="Up", description="Which axis of the models points up", items=items(UpAxis), update=touched
+    )
+    snapshot: StringProperty(options={"HIDDEN"})
+
+
+class SIMREAL_PG_split(bpy.types.PropertyGroup):
+    """A split of the design; ``overrides`` is JSON that is laid over the design."""
+
+    name: StringProperty(
+        name="Name",
+        description="Name of the split, and of its folder. Its images come of its name: another name, other images",
+        update=split_renamed,
+    )
+    known_name: StringProperty(options={"HIDDEN"})
+    count: IntProperty(
+        name="Images", description="How many images of this split are rendered", min=0, default=100, update=touched
+    )
+    seed: IntProperty(name="Seed", description="Another seed gives this split other images", update=touched)
+    overrides: StringProperty(
+        name="Overrides",
+        description="What is different in this split, as a JSON merge patch over the design",
+        default="{}",
+        update=touched,
+    )
+
+
+class SIMREAL_PG_image(bpy.types.PropertyGroup):
+    """Size and quality of the images."""
+
+    resolution_px: IntProperty(
+        name="Resolution",
+        description="Width and height of the images",
+        default=DEFAULTS["resolution_px"],
+        min=8,
+        max=8192,
+        soft_max=1024,
+        subtype="PIXEL",
+        update=touched,
+    )
+    samples: IntProperty(
+        name="Samples",
+        description="Light paths a pixel: more is slower and less noisy",
+        default=DEFAULTS["samples"],
+        min=1,
+        max=65536,
+        soft_max=256,
+        update=touched,
+    )
+    bounces: IntProperty(
+        name="Bounces",
+        description="How often light is reflected",
+        default=DEFAULTS["bounces"],
+        min=0,
+        max=64,
+        soft_max=12,
+        update=touched,
+    )
+    denoiser: EnumProperty(
+        name="Denoiser",
+        description="What removes the noise of few samples",
+        items=items(Denoiser),
+        default=DEFAULTS["denoiser"],
+        update=touched,
+    )
+
+
+CLASSES = (SIMREAL_PG_class, SIMREAL_PG_model, SIMREAL_PG_library, SIMREAL_PG_split, SIMREAL_PG_image)
+INSTANCES = items(Instances)

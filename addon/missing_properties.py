@@ -1,0 +1,20 @@
+"""What of a design's assets this machine has not, as the panel lists it: known since they were last looked for."""
+
+# mypy: disable-error-code="valid-type"
+from __future__ import annotations
+
+import bpy
+from bpy.props import BoolProperty, StringProperty
+
+
+class SIMREAL_PG_missing(bpy.types.PropertyGroup):
+    """A library of which something is missing. ``name`` is the library."""
+
+    kind: StringProperty(name="Kind", description="What the library holds")
+    text: StringProperty(name="Missing", description="What is missing of it")
+    can_be_located: BoolProperty(
+        name="Can Be Located", description="Whether it is a folder, and no library that comes with Simreal or Blender"
+    )
+
+
+CLASSES = (SIMREAL_PG_missing,)

@@ -33,6 +33,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="photos in folder NAME show CLASS; repeatable",
     )
     parser.add_argument("--aliases", type=Path, metavar="FILE.json", help='aliases as {"name": "class", ...}')
+    parser.add_argument("--only", type=Path, metavar="FILE.txt", help="photos of PHOTOS to take, a name a line")
+    parser.add_argument("--activation", action="store_true", help="also where the model looks, if it can tell")
+    parser.add_argument("--thumbnails", action="store_true", help="also small pictures, for Blender's list of photos")
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="where the model runs")
     parser.add_argument("--threads", type=_positive, help="processor threads; if not given, all there are")
     parser.add_argument("--batch", type=_positive, default=32, help="photos per run of the model")
@@ -40,7 +43,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Score, write the folder, print one table."""
-    from ..scoring.photos import parse_aliases
+    from ..scoring.photos import parse_aliases, read_names
     from ..scoring.report import check_output, summary, write_report
     from ..scoring.score import score
 
@@ -55,6 +58,9 @@ def run(args: argparse.Namespace) -> int:
         device=args.device,
         threads=args.threads,
         batch=args.batch,
+        only=None if args.only is None else read_names(args.only),
+        activation=args.activation,
+        thumbnails=args.thumbnails,
         report=args.report,
     )
     written = write_report(scores, out)

@@ -23,11 +23,15 @@ HOW = "make one with `simreal export RUN --out model.onnx`"
 ANEW = "export it again with `simreal export RUN --out model.onnx`"
 
 Probabilities: TypeAlias = npt.NDArray[np.float32]
+Activation: TypeAlias = npt.NDArray[np.float32]
 
 
 @attrs.frozen(eq=False)
 class Classifier:
-    """A loaded model. ``classes`` in label order; photos are resized to ``resize_px``, then cropped to ``crop_px``."""
+    """A loaded model. ``classes`` in label order; photos are resized to ``resize_px``, then cropped to ``crop_px``.
+
+    ``has_activation``: whether it can tell where it looks.
+    """
 
     path: Path
     classes: tuple[str, ...]
@@ -37,15 +41,32 @@ class Classifier:
     backbone: str
     device: str
     sha256: str
+    has_activation: bool
     session: Any = attrs.field(repr=False)
 
     def probabilities(self, images: Pixels) -> Probabilities:
         """Softmax scores (N, K) of uint8 RGB images (N, crop_px, crop_px, 3). Raises RunError where the model fails."""
+        return self._probabilities(self._run(["probabilities"], images)[0], images)
+
+    def probabilities_and_activation(self, images: Pixels) -> tuple[Probabilities, Activation]:
+        """``probabilities``, and where the model looked for the class it predicts: class activation maps (N, h, w).
+
+        They are in units of the logits, whose mean over all places they explain. Only where ``has_activation``.
+        """
+        first, maps = self._run(["probabilities", "activation"], images)
+        scores = self._probabilities(first, images)
+        if maps.shape[:2] != scores.shape or not np.isfinite(maps).all():
+            raise RunError(f"{self.path}: its class activation maps are {maps.shape}, some perhaps not finite; {ANEW}")
+        return scores, np.asarray(maps[np.arange(len(images)), scores.argmax(1)], dtype=np.float32)
+
+    def _run(self, outputs: list[str], images: Pixels) -> list[Any]:
         pixels = np.ascontiguousarray(images.transpose(0, 3, 1, 2), dtype=np.float32) / np.float32(255.0)
         try:
-            (scores,) = self.session.run(["probabilities"], {"image": pixels})
+            return list(self.session.run(outputs, {"image": pixels}))
         except Exception as error:  # onnxruntime's exceptions share no base class of their own (seen in 1.32)
             raise RunError(f"{self.path}: the model failed on {self.device}: {_first_line(error)}") from error
+
+    def _probabilities(self, scores: Any, images: Pixels) -> Probabilities:
         if scores.shape != (len(images), len(self.classes)) or not np.isfinite(scores).all():
             raise RunError(
                 f"{self.path}: the model answered with {scores.shape} values, some perhaps not finite, where "
@@ -64,6 +85,7 @@ class Classifier:
             "resize_px": self.resize_px,
             "crop_px": self.crop_px,
             "device": self.device,
+            "activation": self.has_activation,
         }
 
 
@@ -81,7 +103,8 @@ def load_classifier(path: str | os.PathLike[str], device: str = "cpu", threads: 
         raise RunError(f"{file}: {_foreign(metadata)}")
     classes = _classes(file, metadata)
     resize_px, crop_px = _sizes(file, metadata)
-    _check_ports(file, session, crop_px, len(classes))
+    has_activation = "simreal_activation" in metadata
+    _check_ports(file, session, crop_px, len(classes), has_activation)
     return Classifier(
         path=file,
         classes=classes,
@@ -91,6 +114,7 @@ def load_classifier(path: str | os.PathLike[str], device: str = "cpu", threads: 
         backbone=metadata.get("simreal_backbone", ""),
         device=device,
         sha256=hashlib.sha256(content).hexdigest(),
+        has_activation=has_activation,
         session=session,
     )
 
@@ -184,7 +208,7 @@ def _json(file: Path, metadata: Mapping[str, str], key: str) -> Any:
         raise RunError(f"{file}: its metadata {key} is not JSON; {ANEW}") from None
 
 
-def _check_ports(file: Path, session: Any, crop_px: int, count: int) -> None:
+def _check_ports(file: Path, session: Any, crop_px: int, count: int, has_activation: bool) -> None:
     inputs = {port.name: port for port in session.get_inputs()}
     outputs = {port.name: port for port in session.get_outputs()}
     if set(inputs) != {"image"} or "probabilities" not in outputs:
@@ -199,6 +223,8 @@ def _check_ports(file: Path, session: Any, crop_px: int, count: int) -> None:
     ):
         due = f"float [N, 3, {crop_px}, {crop_px}]"
         raise RunError(f"{file}: its input is {port.type} {port.shape}, not {due}; {ANEW}")
+    if has_activation and "activation" not in outputs:
+        raise RunError(f"{file}: its metadata tells of class activation maps that it does not give; {ANEW}")
     last = outputs["probabilities"].shape[-1:]
     if last and isinstance(last[0], int) and last[0] != count:
         raise RunError(f"{file}: gives {last[0]} probabilities for {count} class names; {ANEW}")

@@ -6,7 +6,7 @@ import json
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import attrs
@@ -55,9 +55,12 @@ class Found:
 
 
 def find_photos(
-    path: str | os.PathLike[str], classes: Sequence[str], aliases: Mapping[str, str] | None = None
+    path: str | os.PathLike[str],
+    classes: Sequence[str],
+    aliases: Mapping[str, str] | None = None,
+    only: Collection[str] | None = None,
 ) -> Found:
-    """All photos of a folder and the folders in it, or one photo file.
+    """All photos of a folder and the folders in it, or one photo file. ``only`` names those of the folder to take.
 
     A photo shows the class that the nearest of its folders is named after; where no folder inside is named after a
     class, all show the class of the given folder's own name. Case, spaces, ``_`` and ``-`` do not matter. ``aliases``
@@ -73,7 +76,7 @@ def find_photos(
     photos: list[Photo] = []
     skipped: list[Skipped] = []
     unknown: dict[str, int] = {}
-    for file in _files(root, skipped):
+    for file in _files(root, skipped) if only is None else _named(root, only, skipped):
         relative = file.relative_to(root)
         name = _text(relative.as_posix())
         if file.suffix.lower() in OTHER_PICTURES:
@@ -128,6 +131,18 @@ def parse_aliases(pairs: Iterable[str], file: str | os.PathLike[str] | None = No
     return aliases
 
 
+def read_names(file: str | os.PathLike[str]) -> list[str]:
+    """Names of photos, a line each, from a text file. Raises RunError where it cannot be read or names none."""
+    try:
+        lines = Path(file).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise RunError(f"{file}: the names of photos cannot be read ({error})") from error
+    names = [line.strip() for line in lines if line.strip()]
+    if not names:
+        raise RunError(f"{file}: names no photo")
+    return names
+
+
 def is_scores_folder(folder: Path) -> bool:
     """Whether an earlier ``simreal score`` wrote this folder."""
     try:
@@ -174,6 +189,19 @@ def _files(root: Path, skipped: list[Skipped]) -> list[Path]:
         subfolders[:] = [name for name in subfolders if not name.startswith(".")]
         files.extend(where / name for name in names if not name.startswith("."))
     return sorted(files)
+
+
+def _named(root: Path, names: Collection[str], skipped: list[Skipped]) -> list[Path]:
+    files = []
+    for file in sorted({root / name for name in names}):
+        name = _text(file.relative_to(root).as_posix())
+        if not file.is_file():
+            skipped.append(Skipped(name, "there is no such file"))
+        elif file.suffix.lower() not in SUFFIXES | OTHER_PICTURES:
+            skipped.append(Skipped(name, "this is not a photo"))
+        else:
+            files.append(file)
+    return files
 
 
 def _plain(name: str) -> str:

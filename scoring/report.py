@@ -3,28 +3,40 @@
 from __future__ import annotations
 
 import contextlib
-import csv
 import errno
 import io
 import json
 import math
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
+from ..datasets.accuracy_bars import accuracy_bars
 from ..datasets.confusion import confusion_picture
 from ..datasets.contact_sheet import GREEN, RED, Cell, contact_sheet
 from ..datasets.preprocessing import load_rgb
 from ..design.errors import AssetError, DataSetError
+from .heat import Sight, heated
 from .photos import SCORES_KEY, SCORES_MARKER, is_scores_folder
-from .score import TOP, Prediction, Scores
+from .score import Prediction, Scores
+from .table import predictions_csv
 
 FORMAT_VERSION = 1
-FILES = ("predictions.csv", "predictions.json", "confusion.png", "mistakes.png", "overview.png", SCORES_MARKER)
+PREDICTIONS = "predictions.json"
+CONFUSION = "confusion.png"
+PER_CLASS = "per_class.png"
+ACTIVATION = "activation.npy"
+THUMBNAILS = "thumbnails.npy"
+FILES = (
+    *("predictions.csv", PREDICTIONS, CONFUSION, PER_CLASS, "mistakes.png", "mistakes_seen.png", "overview.png"),
+    *(ACTIVATION, THUMBNAILS, SCORES_MARKER),
+)
 PARTIAL = ".simreal-partial"
 SHEET_PHOTOS = 48
 SHEET_COLUMNS = 8
@@ -81,7 +93,7 @@ def summary(scores: Scores) -> dict[str, Any]:
     accuracy = scores.accuracy
     return {
         SCORES_KEY: FORMAT_VERSION,
-        "photos": str(scores.photos),
+        "photos": str(scores.photos.absolute()),
         "n_predicted": len(scores.predictions),
         "n_skipped": len(scores.skipped),
         **(accuracy.to_json() if accuracy else {"n": 0, "top1": None, "mean_class_accuracy": None, "per_class": {}}),
@@ -93,14 +105,22 @@ def summary(scores: Scores) -> dict[str, Any]:
 
 
 def _contents(scores: Scores) -> Iterable[tuple[str, bytes]]:
-    yield "predictions.csv", _csv(scores.predictions)
-    yield "predictions.json", _json([_row(prediction) for prediction in scores.predictions])
+    yield "predictions.csv", predictions_csv(scores.predictions)
+    yield PREDICTIONS, _json([_row(prediction) for prediction in scores.predictions])
     yield "overview.png", _png(_overview(scores))
+    if scores.activation is not None:
+        yield ACTIVATION, _npy(scores.activation)
+    if scores.thumbnails is not None:
+        yield THUMBNAILS, _npy(scores.thumbnails)
     if scores.accuracy:
-        yield "confusion.png", _png(confusion_picture(scores.accuracy, f"{scores.model.path.name} on {_title(scores)}"))
-        mistakes = [prediction for prediction in scores.predictions if prediction.correct is False]
+        title = f"{scores.model.path.name} on {_title(scores)}"
+        yield CONFUSION, _png(confusion_picture(scores.accuracy, title))
+        yield PER_CLASS, _png(accuracy_bars(scores.accuracy, title))
+        mistakes = [index for index, prediction in enumerate(scores.predictions) if prediction.correct is False]
         if mistakes:
-            yield "mistakes.png", _png(_mistakes(mistakes, scores))
+            yield "mistakes.png", _png(_mistakes(mistakes, scores, _photo))
+        if mistakes and scores.activation is not None:
+            yield "mistakes_seen.png", _png(_mistakes(mistakes, scores, _seen))
     yield SCORES_MARKER, _json(summary(scores))
 
 
@@ -115,33 +135,25 @@ def _row(prediction: Prediction) -> dict[str, Any]:
     }
 
 
-def _csv(predictions: Iterable[Prediction]) -> bytes:
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    ranks = [column for rank in range(2, TOP + 1) for column in (f"class_{rank}", f"confidence_{rank}")]
-    table.writerow(["path", "true_class", "predicted", "confidence", "correct", *ranks])
-    for prediction in predictions:
-        correct = "" if prediction.correct is None else int(prediction.correct)
-        rest = [value for name, confidence in prediction.top5[1:] for value in (name, f"{confidence:.6f}")]
-        rest += [""] * (len(ranks) - len(rest))
-        row = [prediction.name, prediction.true_class or "", prediction.predicted, f"{prediction.confidence:.6f}"]
-        table.writerow([*row, correct, *rest])
-    return text.getvalue().encode()
+def _mistakes(mistakes: list[int], scores: Scores, draw: Callable[[Scores, int], Image.Image | None]) -> Image.Image:
+    def rank(index: int) -> tuple[float, str]:
+        return -scores.predictions[index].confidence, scores.predictions[index].name
 
-
-def _mistakes(mistakes: list[Prediction], scores: Scores) -> Image.Image:
-    worst = sorted(mistakes, key=lambda prediction: (-prediction.confidence, prediction.name))[:SHEET_PHOTOS]
+    worst = sorted(mistakes, key=rank)[:SHEET_PHOTOS]
     shown = f"{len(worst)} of " if len(worst) < len(mistakes) else ""
     title = f"Worst mistakes, most confident first ({shown}{len(mistakes)}): {_title(scores)}"
-    cells = (Cell(_photo(each), _caption(each)) for each in worst)
+    cells = (Cell(draw(scores, index), _caption(scores.predictions[index])) for index in worst)
     return contact_sheet(cells, SHEET_COLUMNS, title=title)
 
 
 def _overview(scores: Scores) -> Image.Image:
     every = max(1.0, len(scores.predictions) / SHEET_PHOTOS)
-    shown = [scores.predictions[int(index * every)] for index in range(math.ceil(len(scores.predictions) / every))]
+    shown = [int(number * every) for number in range(math.ceil(len(scores.predictions) / every))][:SHEET_PHOTOS]
     borders = {True: GREEN, False: RED, None: None}
-    cells = (Cell(_photo(each), _caption(each), borders[each.correct]) for each in shown[:SHEET_PHOTOS])
+    cells = (
+        Cell(_photo(scores, index), _caption(each), borders[each.correct])
+        for index, each in ((index, scores.predictions[index]) for index in shown)
+    )
     return contact_sheet(cells, SHEET_COLUMNS, title=f"Predictions: {_title(scores)}")
 
 
@@ -154,11 +166,26 @@ def _title(scores: Scores) -> str:
     return scores.photos.resolve().name
 
 
-def _photo(prediction: Prediction) -> Image.Image | None:
+def _photo(scores: Scores, index: int) -> Image.Image | None:
     try:
-        return load_rgb(prediction.path)
+        return load_rgb(scores.predictions[index].path)
     except AssetError:  # it was readable when it was scored: removed since, so the sheet shows a placeholder
         return None
+
+
+def _seen(scores: Scores, index: int) -> Image.Image | None:
+    photo = _photo(scores, index)
+    if photo is None or scores.activation is None:
+        return photo
+    return heated(
+        photo, scores.activation[index].astype(np.float32), Sight(scores.model.resize_px, scores.model.crop_px)
+    )
+
+
+def _npy(values: npt.NDArray[Any]) -> bytes:
+    content = io.BytesIO()
+    np.save(content, values)
+    return content.getvalue()
 
 
 def _png(image: Image.Image) -> bytes:

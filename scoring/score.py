@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import attrs
 import numpy as np
+import numpy.typing as npt
+from PIL import Image
 
 from ..datasets.accuracy import Accuracy, measure
 from ..datasets.messages import Log, Message, Progress, Report
@@ -20,6 +22,7 @@ from .photos import Found, Photo, Skipped, find_photos
 
 TOP = 5
 SHOWN_SKIPPED = 5
+THUMBNAIL_PX = 64
 
 
 @attrs.frozen
@@ -44,7 +47,11 @@ class Prediction:
 
 @attrs.frozen(eq=False)
 class Scores:
-    """All that one scoring found. ``accuracy`` is None where no photo's class is known. ``seconds`` is wall time."""
+    """All that one scoring found. ``accuracy`` is None where no photo's class is known. ``seconds`` is wall time.
+
+    In the order of ``predictions``, where asked for: ``activation`` (N, h, w), where the model looked for the class it
+    predicts, and ``thumbnails`` (N, THUMBNAIL_PX, THUMBNAIL_PX, 3) of the squares it saw.
+    """
 
     model: Classifier
     photos: Path
@@ -53,6 +60,8 @@ class Scores:
     unknown_folders: Mapping[str, int]
     accuracy: Accuracy | None
     seconds: float
+    activation: npt.NDArray[np.float16] | None = None
+    thumbnails: Pixels | None = None
 
 
 def score(
@@ -63,22 +72,36 @@ def score(
     device: str = "cpu",
     threads: int | None = None,
     batch: int = 32,
+    only: Collection[str] | None = None,
+    activation: bool = False,
+    thumbnails: bool = False,
     report: Report = lambda message: None,
 ) -> Scores:
     """Run a model over a folder of photos, or one photo, and measure it where folders are named after classes.
 
-    Photos that cannot be read are skipped and listed. Raises RunError (the model), AssetError (no readable photo);
-    KeyboardInterrupt stops after the batch in hand.
+    ``only`` names the photos of the folder to take. ``activation`` asks for where the model looks; a model that cannot
+    tell is warned of. Photos that cannot be read are skipped and listed. Raises RunError (the model), AssetError (no
+    readable photo); KeyboardInterrupt stops after the batch in hand.
     """
     started = time.monotonic()
     model = load_classifier(model_path, device, threads)
-    found = find_photos(photos_path, model.classes, aliases)
+    found = find_photos(photos_path, model.classes, aliases, only)
     _tell_folders(found, model, report)
+    if activation and not model.has_activation:
+        report(Log(f"{model.path.name} cannot tell where it looks: it has no class activation maps", "warning"))
     skipped = list(found.skipped)
     predictions: list[Prediction] = []
+    looked: list[npt.NDArray[np.float16]] = []
+    small: list[Pixels] = []
     for photos, images in _batches(found.photos, model, batch, threads or usable_processors(), skipped):
-        if photos:
+        if photos and activation and model.has_activation:
+            probabilities, maps = model.probabilities_and_activation(images)
+            looked.append(maps.astype(np.float16))
+            predictions += _predictions(photos, probabilities, model.classes)
+        elif photos:
             predictions += _predictions(photos, model.probabilities(images), model.classes)
+        if photos and thumbnails:
+            small.append(np.stack([_thumbnail(image) for image in images]))
         report(_progress(len(predictions) + len(skipped) - len(found.skipped), len(found.photos), started))
     if not predictions:
         raise AssetError(f"{photos_path}: {_nothing_readable(skipped[len(found.skipped) :])}")
@@ -92,6 +115,8 @@ def score(
         unknown_folders=found.unknown_folders,
         accuracy=_accuracy(predictions, model.classes),
         seconds=time.monotonic() - started,
+        activation=np.concatenate(looked) if looked else None,
+        thumbnails=np.concatenate(small) if small else None,
     )
 
 
@@ -122,6 +147,11 @@ def _batches(
             yield readable, np.stack(pixels) if pixels else np.empty((0, 1, 1, 3), np.uint8)
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _thumbnail(image: Pixels) -> Pixels:
+    size = (THUMBNAIL_PX, THUMBNAIL_PX)
+    return np.asarray(Image.fromarray(image).resize(size, Image.Resampling.BILINEAR), dtype=np.uint8)
 
 
 def _predictions(photos: Sequence[Photo], scores: Probabilities, classes: Sequence[str]) -> list[Prediction]:

@@ -70,7 +70,10 @@ def test_the_command_writes_tables_and_pictures_and_prints_one_table(
     for name in ("confusion.png", "mistakes.png", "overview.png"):
         assert load_rgb(out / name).width > 100
     assert sorted(path.name for path in out.iterdir()) == sorted(
-        ["predictions.csv", "predictions.json", "summary.json", "confusion.png", "mistakes.png", "overview.png"]
+        [
+            *("predictions.csv", "predictions.json", "summary.json", "confusion.png", "per_class.png"),
+            *("mistakes.png", "overview.png"),
+        ]
     )
 
 

@@ -1,65 +1,163 @@
-"""The program beside a job: runs its steps, writes down how they ended, and stops them when asked to.
+"""The program beside a job: waits for its turn, runs its steps, writes down how they go, and stops when asked to.
 
-    python job_runner.py JOB_FOLDER
+    python -m addon.job_runner JOB_FOLDER
 
-It imports nothing of Simreal, so that any Python runs it, and outlives the Blender that started it. In the job's folder
-it reads ``job.json`` (``steps``: command lines, run one after the other while they succeed) and ``cancel`` (stop now),
-appends what the steps write to ``messages.jsonseq`` (stdout) and ``log.txt`` (stderr), and writes ``exit.json`` at the
-end. As long as it lives it holds the lock on ``lock``.
+It uses the standard library only, so that any Python runs it, and outlives the Blender that started it. In the job's
+folder it reads ``job.json`` (``commands``, run one after the other while they succeed; ``files`` to write before them)
+and looks for ``pause`` and ``cancel``, which ask it to stop; it writes what ``job_record`` tells. As long as it or its
+step lives the lock on ``lock`` is held.
+
+Pausing interrupts the step, as Ctrl-C does, and ends this program too: that frees the memory and the GPU, and lasts
+through a restart of the computer. To resume is to run the interrupted step again, which goes on from what is finished.
 """
 
 from __future__ import annotations
 
-import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, BinaryIO
+
+from .job_record import CANCELLED, DONE, FAILED, LOCK, PAUSED, RUNNING, SKIPPED, Record, read_object
+from .job_system import interrupt, kill, step_group, try_lock
+from .job_turn import JOB, Line
 
 POLL_S = 0.1
+TURN_S = 0.3
+LOCK_S = 5.0
 PATIENCE_S = 20.0
+FULL_BYTES = 1 << 20
 
 
-def main(folder: Path) -> int:
-    """Run the job in ``folder``. Returns the exit status of the step that failed, or 0."""
-    steps = json.loads((folder / "job.json").read_text(encoding="utf-8"))["steps"]
-    status = 0
-    with (
-        (folder / "lock").open("ab") as lock,
-        (folder / "messages.jsonseq").open("ab") as messages,
-        (folder / "log.txt").open("ab") as log,
-    ):
-        while not try_lock(lock):  # whoever looks whether the job lives holds it for a moment
-            time.sleep(POLL_S)
-        for step in steps:
-            status = 130 if (folder / "cancel").exists() else run_step(step, folder, messages, log)
-            if status:
-                break
-        write_exit(folder, status)
-    return status
+class Runner:
+    """One run of a job, from its place in the queue to its end, its pause or its failure."""
 
+    def __init__(self, folder: Path, lock: BinaryIO) -> None:
+        self._folder = folder
+        self._lock = lock
+        self._record = Record(folder)
+        self._mark = time.monotonic()
 
-def run_step(command: list[str], folder: Path, messages: BinaryIO, log: BinaryIO) -> int:
-    """Run one command line until it ends, or until it is cancelled and made to end."""
-    streams: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": messages, "stderr": log}
-    try:
-        child = subprocess.Popen(command, env=secluded(folder / "extensions"), **streams, **own_group())
-    except OSError as error:
-        log.write(f"cannot start {command[0]}: {error.strerror}\n".encode())
-        return 127
-    deadline = None
-    while True:
+    def run(self) -> None:
+        end = self._wait_for_turn() or self._work()
+        if self._folder.is_dir():  # deleted in mid-job: nobody wants to know
+            self._record.end(end)
+
+    def _wait_for_turn(self) -> str:
+        """Returns what ends the wait other than its turn; "" where the job runs now."""
+        line = Line(self._folder)
+        while True:
+            asked, culprit = self._asked(), line.failed_before()
+            if asked or culprit:
+                self._record.tell(by=culprit)
+                return asked or SKIPPED
+            if line.take_turn(self._start):
+                return ""
+            time.sleep(TURN_S)
+
+    def _start(self) -> None:
+        self._record.tell(state=RUNNING, since=time.time(), by="", problem="")
+        self._record.save(durable=True)
+        self._mark = time.monotonic()
+
+    def _work(self) -> str:
+        job = read_object(self._folder / JOB)
+        commands, patience_s = job["commands"], job.get("patience_s", PATIENCE_S)
         try:
-            return child.wait(POLL_S)
-        except subprocess.TimeoutExpired:
-            if deadline is None and (folder / "cancel").exists():
+            for path, text in job.get("files", {}).items():
+                Path(path).parent.mkdir(parents=True, exist_ok=True)
+                Path(path).write_text(text, encoding="utf-8")
+        except OSError as error:
+            self._record.tell(problem=f"cannot write {error.filename}: {error.strerror}")
+            return FAILED
+        while self._record.state["step"] < len(commands):
+            if asked := self._asked():
+                return asked
+            command = commands[self._record.state["step"]]
+            self._record.begin_step()
+            status = self._run_step(command, patience_s)
+            if status == 0:
+                self._record.tell(step=self._record.state["step"] + 1)
+            elif asked := self._asked():
+                return asked
+            else:
+                self._record.tell(problem=self._reason(command, status))
+                return FAILED
+        return DONE
+
+    def _run_step(self, command: list[str], patience_s: float) -> int:
+        """Run one command line until it ends, or until it is stopped and made to end."""
+        try:
+            child = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=secluded(self._folder / "extensions"),
+                **step_group(self._lock),
+            )
+        except OSError as error:
+            self._record.hear_stderr(f"cannot start {command[0]}: {error.strerror}".encode())
+            return 127
+        listeners = [
+            listen(child.stdout, self._record.hear_stdout),
+            listen(child.stderr, self._record.hear_stderr),
+        ]
+        deadline = None
+        while child.poll() is None:
+            self._count_time()
+            self._record.save()
+            if deadline is None and self._asked():
                 interrupt(child)
-                deadline = time.monotonic() + PATIENCE_S
+                deadline = time.monotonic() + patience_s
             elif deadline is not None and time.monotonic() > deadline:
                 kill(child)
+            time.sleep(POLL_S)
+        for listener in listeners:
+            listener.join(2.0)  # what a step leaves running behind it may hold its pipes open
+        self._count_time()
+        return child.returncode
+
+    def _count_time(self) -> None:
+        now = time.monotonic()
+        self._record.count(now - self._mark)
+        self._mark = now
+
+    def _asked(self) -> str:
+        """The state that the job is asked to end in; "" where it may go on."""
+        if (self._folder / "cancel").exists() or not self._folder.is_dir():
+            return CANCELLED
+        return PAUSED if (self._folder / "pause").exists() else ""
+
+    def _reason(self, command: list[str], status: int) -> str:
+        if shutil.which(command[0]) is None:
+            return f"cannot start {command[0]}: there is no such program any more"
+        if status < 0:
+            killed = signal.Signals(-status).name
+            hint = ", perhaps because memory ran out" if killed == "SIGKILL" else ""
+            return f"it was killed ({killed}{hint}); what is finished is kept"
+        said = self._record.last_words()
+        if shutil.disk_usage(self._folder).free < FULL_BYTES and "disk is full" not in said:
+            return f"the disk of {self._folder} is full: free some space, then resume"
+        return said or f"it ended with exit status {status}"
+
+
+def listen(stream: IO[bytes] | None, hear: Callable[[bytes], None]) -> threading.Thread:
+    """Hand every line of a stream to ``hear``, in a thread of its own."""
+
+    def work() -> None:
+        for line in stream or ():
+            hear(line)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    return thread
 
 
 def secluded(folder: Path) -> dict[str, str]:
@@ -72,56 +170,17 @@ def secluded(folder: Path) -> dict[str, str]:
     return {**os.environ, "BLENDER_USER_EXTENSIONS": str(folder)}
 
 
-def write_exit(folder: Path, status: int) -> None:
-    record = {"status": status, "cancelled": (folder / "cancel").exists(), "ended": time.time()}
-    temporary = folder / "exit.json.tmp"
-    temporary.write_text(json.dumps(record), encoding="utf-8")
-    temporary.replace(folder / "exit.json")
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def own_group() -> dict[str, Any]:
-        """Arguments of Popen that give a process a group of its own, and no console window."""
-        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
-
-    def interrupt(child: subprocess.Popen[bytes]) -> None:
-        """Ask a step to end: what is finished stays."""
-        os.kill(child.pid, signal.CTRL_BREAK_EVENT)
-
-    def kill(child: subprocess.Popen[bytes]) -> None:
-        child.kill()
-
-    def try_lock(file: BinaryIO) -> bool:
-        """Lock a file until it is closed. False if another process holds it."""
-        try:
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-else:
-    import fcntl
-
-    def own_group() -> dict[str, Any]:
-        """Arguments of Popen that give a process a session of its own: it outlives its parent."""
-        return {"start_new_session": True}
-
-    def interrupt(child: subprocess.Popen[bytes]) -> None:
-        """Ask a step and all it started to end, as Ctrl-C does: what is finished stays."""
-        os.killpg(child.pid, signal.SIGINT)
-
-    def kill(child: subprocess.Popen[bytes]) -> None:
-        os.killpg(child.pid, signal.SIGKILL)
-
-    def try_lock(file: BinaryIO) -> bool:
-        """Lock a file until it is closed. False if another process holds it."""
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
+def main(folder: Path) -> int:
+    """Run the job in ``folder``. Returns 1 where another runner does already."""
+    os.chdir(folder)
+    deadline = time.monotonic() + LOCK_S
+    with (folder / LOCK).open("ab") as lock:
+        while not try_lock(lock):  # whoever looks whether the job lives holds it for a moment
+            if time.monotonic() > deadline:
+                return 1
+            time.sleep(POLL_S)
+        Runner(folder, lock).run()
+    return 0
 
 
 if __name__ == "__main__":

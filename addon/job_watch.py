@@ -7,12 +7,16 @@ from collections.abc import Callable
 import bpy
 from bpy.app.handlers import persistent
 
+from .command_lines import programs
 from .conversion import complete
-from .job_results import show_result
-from .jobs import Job, JobBoard, Order
+from .job_board import JobBoard
+from .job_list import keep_list
+from .job_results import announce, show_result
+from .jobs import Job, Order
 from .preferences import settings
 
 INTERVAL_S = 0.2
+IDLE_S = 2.0
 
 
 class Watch:
@@ -26,14 +30,24 @@ class Watch:
         folder = settings().jobs_folder
         if self._board is None or self._board.folder != folder:
             self._board = JobBoard(folder)
+            self._board.prune()
         return self._board
 
     def start(self, order: Order) -> Job:
-        """Start a job and watch it. Raises ToolError."""
-        job = self.board.start(order)
-        if not bpy.app.timers.is_registered(poll):
-            bpy.app.timers.register(poll, first_interval=INTERVAL_S, persistent=True)
+        """Put a job into the queue and watch it. Raises ToolError."""
+        machine = settings()
+        self.board.let_run_at_once(machine.jobs_at_once)
+        job = self.board.start(order, lambda asked: programs(asked, machine))
+        look_soon()
         return job
+
+    def resume(self, job: Job) -> list[Job]:
+        """Go on with a job, and with those that were skipped because of it. Returns them. Raises ToolError."""
+        machine = settings()
+        self.board.let_run_at_once(machine.jobs_at_once)
+        resumed = self.board.resume(job, lambda asked: programs(asked, machine))
+        look_soon()
+        return resumed
 
 
 _watches: list[Watch] = []
@@ -44,16 +58,25 @@ def watch() -> Watch:
     return _watches[0]
 
 
-def poll() -> float | None:
-    """The timer: takes in what jobs have said. Ends when no job runs; starting one starts it again."""
+def poll() -> float:
+    """The timer: takes in what jobs have done, also those that another Blender started."""
     board = watch().board
+    live = {job.name for job in board if job.is_live}
     changed = board.poll()
     for job in changed:
-        if not job.is_live:
+        if job.name in live and not job.is_live:
             show_result(job)
-    if changed:
+            announce(job)
+    if changed or keep_list(board):
         redraw()
-    return INTERVAL_S if board.any_live else None
+    return INTERVAL_S if board.any_live else IDLE_S
+
+
+def look_soon() -> None:
+    """Have the timer look at once: something has been started, or asked of a job."""
+    if bpy.app.timers.is_registered(poll):
+        bpy.app.timers.unregister(poll)
+    bpy.app.timers.register(poll, first_interval=0.0, persistent=True)
 
 
 def redraw() -> None:
@@ -69,7 +92,7 @@ def redraw() -> None:
 def begin() -> None:
     """The first look, once Blender has files and preferences: jobs found in the folder are watched too."""
     on_load("")
-    bpy.app.timers.register(poll, first_interval=0.0, persistent=True)
+    look_soon()
 
 
 @persistent

@@ -27,6 +27,14 @@ class SIMREAL_AP_preferences(bpy.types.AddonPreferences):
         description="Where running and finished jobs are kept; empty is the extension's own folder",
         subtype="DIR_PATH",
     )
+    jobs_at_once: IntProperty(
+        name="Jobs at Once",
+        description="How many jobs of the queue run at the same time; the others wait for their turn",
+        default=1,
+        min=1,
+        max=16,
+        soft_max=4,
+    )
     workers: IntProperty(
         name="Render Workers",
         description="Render processes at once; 0 is one a processor core, or a single one on a GPU",
@@ -51,7 +59,7 @@ class SIMREAL_AP_preferences(bpy.types.AddonPreferences):
         layout = self.layout
         layout.use_property_split = True
         layout.use_property_decorate = False
-        for name in ("training_python", "jobs_folder", "device", "workers"):
+        for name in ("training_python", "jobs_folder", "jobs_at_once", "device", "workers"):
             layout.prop(self, name)
         if not self.training_python:
             layout.label(text="Without a training Python all but Train works", icon="INFO")
@@ -65,6 +73,7 @@ class Settings:
     training_python: str = ""
     workers: int = 0
     device: str = "auto"
+    jobs_at_once: int = 1
 
 
 def settings() -> Settings:
@@ -78,6 +87,7 @@ def settings() -> Settings:
         training_python=bpy.path.abspath(own.training_python) if own.training_python else "",
         workers=own.workers,
         device=own.device,
+        jobs_at_once=own.jobs_at_once,
     )
 
 

@@ -7,11 +7,16 @@ Each feature has a property group of its own, in its own ``addon/<feature>_prope
 from __future__ import annotations
 
 import bpy
+from bpy.props import PointerProperty
+
+from . import job_properties
 
 
 class SIMREAL_PG_window(bpy.types.PropertyGroup):
     """What is shown for the moment: one pointer a feature."""
 
+    jobs: PointerProperty(type=job_properties.SIMREAL_PG_jobs)
 
-CLASSES = (SIMREAL_PG_window,)
+
+CLASSES = (*job_properties.CLASSES, SIMREAL_PG_window)
 """In the order of registration: groups that are pointed to come first."""

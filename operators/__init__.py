@@ -17,7 +17,13 @@ MODULES = (
     "train",
     "score",
     "job_cancel",
+    "job_pause",
+    "job_resume",
+    "job_move",
     "job_forget",
+    "job_open",
+    "job_announce",
+    "jobs_clear",
     "folder_open",
 )
 

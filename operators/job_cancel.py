@@ -1,4 +1,4 @@
-"""Stop a running job."""
+"""Stop a job for good."""
 
 # mypy: disable-error-code="valid-type"
 from __future__ import annotations
@@ -8,12 +8,12 @@ from typing import ClassVar
 import bpy
 from bpy.props import StringProperty
 
-from ..addon.job_watch import watch
+from ..addon.job_watch import look_soon, watch
 from .outcome import reporting_errors
 
 
 class SIMREAL_OT_job_cancel(bpy.types.Operator):
-    """Stop this job; what is finished stays, and starting it again goes on from there"""
+    """Stop this job and take it out of the queue; what is finished stays, and resuming goes on from there"""
 
     bl_idname = "simreal.job_cancel"
     bl_label = "Cancel Job"
@@ -24,6 +24,7 @@ class SIMREAL_OT_job_cancel(bpy.types.Operator):
     @reporting_errors
     def execute(self, _context: bpy.types.Context) -> set[str]:
         watch().board.by_name(self.job).cancel()
+        look_soon()
         return {"FINISHED"}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 
-MODULES = ("design", "factors", "preview", "render", "train", "score")
+MODULES = ("design", "factors", "preview", "render", "train", "score", "jobs")
 
 
 def classes() -> list[type]:

@@ -1,67 +1,75 @@
-"""A job in a panel: progress, rate, time left, and how it ended."""
+"""A job in a panel: progress, rate, time left, what it said, and how it ended."""
 
 from __future__ import annotations
 
 import bpy
 
+from ..addon.job_board import JobBoard
+from ..addon.job_text import ICONS, bar_text, end_text, fraction, progress_text, queue_text
 from ..addon.job_watch import watch
 from ..addon.jobs import Job, State
 from ..addon.places import places
-from ..datasets.progress_text import duration
 from .sidebar import wrapped
 
 
 def draw_job(layout: bpy.types.UILayout, context: bpy.types.Context, verb: str) -> Job | None:
     """Draw the newest job of a kind for this scene, if there is one. Returns it if it has ended well."""
-    job = watch().board.latest(verb, str(places(context.scene).folder))
-    if job is None:
-        return None
-    if job.is_live:
-        _draw_running(layout, job)
-    elif job.state is not State.DONE:
-        _draw_stopped(layout, context, job)
-    return job if job.state is State.DONE else None
+    board = watch().board
+    job = board.latest(verb, str(places(context.scene).folder))
+    if job is None or job.state is State.DONE:
+        return job
+    draw_state(layout, context, board, job)
+    return None
 
 
-def _draw_running(layout: bpy.types.UILayout, job: Job) -> None:
+def draw_state(layout: bpy.types.UILayout, context: bpy.types.Context, board: JobBoard, job: Job) -> None:
+    """A job that runs, waits, or was stopped, with what can be done about it."""
     column = layout.column(align=True)
-    row = column.row(align=True)
-    progress = job.progress
-    if job.state is State.CANCELLING:
-        row.progress(factor=0.0, text="Cancelling ...")
-    elif progress is None:
-        row.progress(factor=0.0, text="Starting ...")
+    if job.state is State.QUEUED:
+        row = column.row(align=True)
+        row.label(text=queue_text(board, job), icon=ICONS[job.state], translate=False)
+        draw_buttons(row, job)
+    elif job.is_live:
+        row = column.row(align=True)
+        row.progress(factor=fraction(job), text=bar_text(job))
+        draw_buttons(row, job)
+        if job.progress is not None:
+            column.label(text=progress_text(job), translate=False)
     else:
-        row.progress(factor=progress.done / max(progress.total, 1), text=f"{progress.stage}  {_percent(job)}")
-    stop = row.row(align=True)
-    stop.enabled = job.state is State.RUNNING
-    stop.operator("simreal.job_cancel", text="", icon="CANCEL").job = job.folder.name
-    if progress is not None:
-        column.label(text=progress_text(job), translate=False)
+        row = column.box().row(align=True)
+        wrapped(row.column(), context, end_text(board, job), icon=ICONS[job.state])
+        draw_buttons(row, job)
+    if job.state is not State.QUEUED:
+        draw_log(layout, context, job)
 
 
-def progress_text(job: Job) -> str:
-    """``310 / 1000 images   8.1 a second   1:25 left``."""
-    progress = job.progress
-    if progress is None:
-        return ""
-    parts = [f"{progress.done} / {progress.total} {progress.unit}"]
-    if progress.rate:
-        parts.append(f"{progress.rate:.1f}/s")
-    if progress.eta_s is not None:
-        parts.append(f"{duration(progress.eta_s)} left")
-    return "   ".join(parts)
-
-
-def _percent(job: Job) -> str:
-    assert job.progress is not None
-    return f"{100 * job.progress.done // max(job.progress.total, 1)} %"
-
-
-def _draw_stopped(layout: bpy.types.UILayout, context: bpy.types.Context, job: Job) -> None:
-    row = layout.box().row(align=True)
-    if job.state is State.CANCELLED:
-        row.label(text="Cancelled; what is finished is kept", icon="PAUSE")
+def draw_buttons(row: bpy.types.UILayout, job: Job) -> None:
+    """Pause and cancel, or resume and remove."""
+    buttons = row.row(align=True)
+    if job.is_live:
+        buttons.enabled = job.state in (State.QUEUED, State.RUNNING)
+        buttons.operator("simreal.job_pause", text="", icon="PAUSE").job = job.name
+        buttons.operator("simreal.job_cancel", text="", icon="CANCEL").job = job.name
+        return
+    if job.state is not State.DONE:
+        icon = "PLAY" if job.state is State.PAUSED else "FILE_REFRESH"
+        buttons.operator("simreal.job_resume", text="", icon=icon).job = job.name
+    if job.state is State.PAUSED:
+        buttons.operator("simreal.job_cancel", text="", icon="CANCEL").job = job.name
     else:
-        wrapped(row.column(), context, job.problem, icon="ERROR")
-    row.operator("simreal.job_forget", text="", icon="X", emboss=False).job = job.folder.name
+        buttons.operator("simreal.job_forget", text="", icon="X").job = job.name
+
+
+def draw_log(layout: bpy.types.UILayout, context: bpy.types.Context, job: Job) -> None:
+    """The last lines of what a job said, folded. ``layout`` is the panel's own: Blender folds in no other."""
+    if not job.log:
+        return
+    header, body = layout.panel(f"simreal_log_{job.order.verb}", default_closed=True)
+    header.label(text="Log")
+    opened = header.operator("simreal.job_open", text="", icon="TEXT", emboss=False)
+    opened.job, opened.what = job.name, "LOG"
+    if body is not None:
+        column = body.column(align=True)
+        column.active = False
+        for line in job.log[-8:]:
+            wrapped(column, context, line)

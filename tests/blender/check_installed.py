@@ -183,7 +183,7 @@ def jobs_run():
     try:
         bpy.ops.simreal.preview()
     except RuntimeError as error:
-        assert "is running: wait for it, or cancel it" in str(error)
+        assert "wait for it, or cancel it" in str(error)
     else:
         raise AssertionError("a second preview of the same design has been started")
     wait(watch, lambda: not job.is_live)
@@ -201,7 +201,7 @@ def jobs_run():
     wait(watch, lambda: not job.is_live)
     assert job.state is state.CANCELLED, (job.state, job.problem)
     assert any((places.data / ".simreal" / "train").glob("*.jsonl")), "what was finished is gone"
-    found = package("addon.jobs").JobBoard(watch.watch().board.folder).by_name(job.folder.name)
+    found = package("addon.job_board").JobBoard(watch.watch().board.folder).by_name(job.folder.name)
     assert found.state is state.CANCELLED and found.progress == job.progress
     assert any("Cancelled" in str(a.get("text")) for _, a in draw(bpy.types.SIMREAL_PT_render, bpy.context))
     assert bpy.ops.simreal.job_forget(job=job.folder.name) == {"FINISHED"}

@@ -55,6 +55,8 @@ class RecordingLayout:
         if name == "panel_prop":
             is_open = getattr(arguments["data"], arguments["property"])
             return RecordingLayout(self.drawn), RecordingLayout(self.drawn) if is_open else None
+        if name == "panel":
+            return RecordingLayout(self.drawn), RecordingLayout(self.drawn)
         if name == "template_list":
             self._draw_items(arguments)
         return RecordingLayout(self.drawn) if name in LAYOUTS else None

@@ -12,7 +12,7 @@ from bpy.props import PointerProperty
 
 from .. import operators, panels
 from ..design.factors import FACTORS
-from . import cli, job_watch, preferences, shown_images, window_properties
+from . import cli, job_watch, missing_assets, preferences, shown_images, training_environment, window_properties
 from .factor_properties import factor_classes
 from .scene_properties import STATIC_CLASSES, scene_class
 
@@ -34,7 +34,9 @@ def register() -> None:
         stack.callback(delattr, bpy.types.WindowManager, "simreal")
         stack.callback(cli.register())
         stack.callback(shown_images.remove_all)
+        stack.callback(training_environment.register())
         stack.callback(job_watch.register())
+        stack.callback(missing_assets.register())
         _registered.append(stack.pop_all())
 
 

@@ -1,0 +1,65 @@
+"""Where a library of the design lies on this machine."""
+
+# mypy: disable-error-code="valid-type"
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+import bpy
+from bpy.props import BoolProperty, StringProperty
+
+from ..addon.design_arrivals import change
+from ..addon.library_folders import remember
+from ..addon.missing_assets import missing_words
+from ..design.errors import AssetError
+from ..design.missing import located
+from .outcome import can, design_problem, reporting_errors, scene_problem
+
+
+class SIMREAL_OT_library_locate(bpy.types.Operator):
+    """Point to the folder in which a library of the design lies on this computer"""
+
+    bl_idname = "simreal.library_locate"
+    bl_label = "Locate Library"
+    bl_options: ClassVar = {"REGISTER", "UNDO"}
+
+    library: StringProperty(
+        name="Library",
+        description="Name of the library in the design",
+        search=lambda _self, context, _typed: [entry.name for entry in context.scene.simreal.libraries],
+        options={"SKIP_SAVE"},
+    )
+    directory: StringProperty(name="Folder", description="Where it lies", subtype="DIR_PATH", options={"SKIP_SAVE"})
+    filter_folder: BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        none = (
+            "" if context.scene.simreal.libraries else "This design has no library of files: nothing is to be located"
+        )
+        return can(cls, scene_problem(context) or design_problem(context) or none)
+
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
+        self.library = self.library or context.scene.simreal.libraries[0].name
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+    @reporting_errors
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        if not self.directory:
+            raise AssetError(f"choose the folder of the library '{self.library}'")
+        state, folder = context.scene.simreal, Path(bpy.path.abspath(self.directory))
+        missing = change(state, lambda design: located(design, self.library, folder))
+        remember(self.library, state.libraries[self.library].kind, folder)
+        incomplete = next((one for one in missing if one.library == self.library), None)
+        if incomplete is not None:
+            self.report({"WARNING"}, f"Found a part of it. {incomplete.text}")
+        elif missing:
+            self.report({"INFO"}, f"Found {self.library}; {missing_words(missing)}")
+        else:
+            self.report({"INFO"}, f"Found {self.library}: nothing is missing")
+        return {"FINISHED"}
+
+
+CLASSES = (SIMREAL_OT_library_locate,)

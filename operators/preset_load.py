@@ -1,0 +1,69 @@
+"""A preset's design into the scene."""
+
+# mypy: disable-error-code="valid-type"
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import bpy
+from bpy.props import StringProperty
+
+from ..addon.design_arrivals import take_in
+from ..addon.missing_assets import missing_words
+from ..addon.preferences import user_folder
+from ..addon.preset_folders import find_preset, preset_names
+from ..design.errors import DesignError
+from ..design.presets import load_preset
+from .outcome import can, reporting_errors, scene_problem
+
+
+class SIMREAL_OT_preset_load(bpy.types.Operator):
+    """Replace the design by a preset's"""
+
+    bl_idname = "simreal.preset_load"
+    bl_label = "Load Preset"
+    bl_options: ClassVar = {"REGISTER", "UNDO"}
+
+    preset: StringProperty(
+        name="Preset",
+        description="Name of the preset",
+        search=lambda _self, _context, _typed: preset_names(),
+        options={"SKIP_SAVE"},
+    )
+
+    @classmethod
+    def description(cls, _context: bpy.types.Context, properties: Any) -> str:
+        return described(properties.preset, "Replace the design by this preset's")
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return can(cls, scene_problem(context))
+
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
+        if self.preset:
+            return self.execute(context)
+        return context.window_manager.invoke_props_dialog(self)
+
+    @reporting_errors
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        preset = find_preset(self.preset)
+        missing = take_in(context.scene.simreal, load_preset(preset, user_folder()))
+        if missing:
+            self.report({"WARNING"}, f"Loaded {preset.name}; {missing_words(missing)}")
+        else:
+            self.report({"INFO"}, f"Loaded {preset.name}")
+        return {"FINISHED"}
+
+
+def described(name: str, otherwise: str) -> str:
+    """The tooltip of a preset: what it says of itself."""
+    if not name:
+        return otherwise
+    try:
+        preset = find_preset(name)
+    except DesignError:
+        return otherwise
+    return (preset.fault or preset.description or otherwise).rstrip(".")
+
+
+CLASSES = (SIMREAL_OT_preset_load,)

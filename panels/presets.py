@@ -1,0 +1,132 @@
+"""Presets: designs to start from and looks to put on; what of them is missing here; and ways in and out."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import bpy
+
+from ..addon.preset_folders import own_presets
+from ..design.presets import SHIPPED, Preset, presets_in
+from .sidebar import Sidebar, wrapped
+
+
+class SIMREAL_MT_presets(bpy.types.Menu):
+    """Presets to load, Simreal's and the user's."""
+
+    bl_idname = "SIMREAL_MT_presets"
+    bl_label = "Load Preset"
+
+    def draw(self, _context: bpy.types.Context) -> None:
+        draw_presets(self.layout, "simreal.preset_load")
+
+
+class SIMREAL_MT_looks(bpy.types.Menu):
+    """Presets whose look can be applied to the design."""
+
+    bl_idname = "SIMREAL_MT_looks"
+    bl_label = "Apply Look"
+
+    def draw(self, _context: bpy.types.Context) -> None:
+        draw_presets(self.layout, "simreal.preset_look")
+
+
+def draw_presets(layout: bpy.types.UILayout, operator: str) -> None:
+    """A column for each group of Simreal's presets, and one for the user's."""
+    row = layout.row()
+    shipped = presets_in(SHIPPED)
+    for group in dict.fromkeys(sorted(preset.group for preset in shipped)):
+        _draw_column(row, group or "Simreal", [one for one in shipped if one.group == group], operator)
+    own = own_presets()
+    if own:
+        _draw_column(row, "Yours", own, operator)
+
+
+def _draw_column(row: bpy.types.UILayout, title: str, presets: Any, operator: str) -> None:
+    column = row.column()
+    column.label(text=title)
+    column.separator()
+    for preset in presets:
+        icon = "ERROR" if preset.fault else "NONE"
+        button = column.operator(operator, text=_short(preset), icon=icon, translate=False)
+        button.preset = preset.name
+
+
+def _short(preset: Preset) -> str:
+    """Its name without the group that stands above it."""
+    name = preset.name.removeprefix(f"{preset.group}: ")
+    return name[:1].upper() + name[1:]
+
+
+def draw_menu(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """The row of presets, as in Blender's own preset menus: choose, add, remove."""
+    state = context.scene.simreal
+    row = layout.row(align=True)
+    row.menu("SIMREAL_MT_presets", text=state.title or "Presets", icon="PRESET", translate=False)
+    row.operator("simreal.preset_add", text="", icon="ADD")
+    row.operator("simreal.preset_remove", text="", icon="REMOVE").preset = state.title
+
+
+def draw_missing(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """The libraries that are missing, each with a button to point to its folder; nothing where none is."""
+    state = context.scene.simreal
+    if not state.missing:
+        return
+    box = layout.box().column()
+    box.label(text="Missing on this computer", icon="ERROR")
+    for entry in state.missing:
+        wrapped(box, context, entry.text)
+        if entry.can_be_located:
+            box.operator("simreal.library_locate", text="Locate...", icon="FILE_FOLDER").library = entry.name
+    box.separator()
+    row = box.row(align=True)
+    row.operator("simreal.library_check", text="Check Again", icon="FILE_REFRESH")
+    row.operator("simreal.missing_remove", text="Remove Missing", icon="TRASH")
+
+
+class SIMREAL_PT_presets(Sidebar, bpy.types.Panel):
+    """Presets, and designs as files and as text."""
+
+    bl_idname = "SIMREAL_PT_presets"
+    bl_label = "Presets"
+    bl_options: ClassVar = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout, state = self.layout, context.scene.simreal
+        draw_menu(layout, context)
+        layout.menu("SIMREAL_MT_looks", text="Apply Look to My Classes", icon="SHADING_RENDERED")
+        grid = layout.grid_flow(row_major=True, columns=2, even_columns=True, align=True)
+        grid.operator("simreal.design_import", text="Import...", icon="IMPORT")
+        grid.operator("simreal.design_export", text="Export...", icon="EXPORT")
+        grid.operator("simreal.design_copy", text="Copy", icon="COPYDOWN")
+        grid.operator("simreal.design_paste", text="Paste", icon="PASTEDOWN")
+        draw_missing(layout, context)
+        if state.libraries and not state.missing:
+            layout.operator("simreal.library_check", icon="VIEWZOOM")
+        if state.description:
+            wrapped(layout, context, state.description, icon="INFO")
+
+
+class SIMREAL_PT_own_presets(Sidebar, bpy.types.Panel):
+    """The user's presets, to rename, replace and remove."""
+
+    bl_idname = "SIMREAL_PT_own_presets"
+    bl_label = "Your Presets"
+    bl_parent_id = "SIMREAL_PT_presets"
+    bl_options: ClassVar = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        column = self.layout.column(align=True)
+        presets = own_presets()
+        if not presets:
+            wrapped(column, context, "None yet: the plus beside the menu keeps the design as one")
+        for preset in presets:
+            row = column.row(align=True)
+            icon = "ERROR" if preset.fault else "NONE"
+            row.operator("simreal.preset_load", text=preset.name, icon=icon, translate=False).preset = preset.name
+            row.operator("simreal.preset_rename", text="", icon="GREASEPENCIL").preset = preset.name
+            row.operator("simreal.preset_replace", text="", icon="FILE_TICK").preset = preset.name
+            row.operator("simreal.preset_remove", text="", icon="TRASH").preset = preset.name
+
+
+CLASSES = (SIMREAL_MT_presets, SIMREAL_MT_looks, SIMREAL_PT_presets, SIMREAL_PT_own_presets)

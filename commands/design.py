@@ -19,6 +19,7 @@ from ..design.identity import design_hash
 from ..design.schema import design_schema
 from ..design.sources import source_name
 from ..design.starting import Sources, start_design
+from . import design_presets
 from .design_text import design_stem, design_text, factors_text, started_text
 from .factors_page import factors_markdown
 from .help_text import HelpFormatter
@@ -48,6 +49,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     factors = verb("factors", "print all factors and their parameters", _factors)
     factors.add_argument("--markdown", action="store_true", help="as the reference in docs/factors.md")
     factors.add_argument("--out", type=Path, metavar="FILE", help="write it to a file")
+    design_presets.configure(verb)
 
 
 def _configure_new(parser: argparse.ArgumentParser) -> None:

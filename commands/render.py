@@ -49,6 +49,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--threads", type=int, metavar="N", help="CPU threads of each (default: cores / workers)")
     parser.add_argument("--device", choices=DEVICES, default="auto", help="auto: the best GPU there is, else the CPU")
     parser.add_argument("--blender", type=Path, metavar="PATH", help="Blender's executable, to render with that one")
+    parser.add_argument(
+        "--set-aside",
+        action="store_true",
+        help="if the folder holds images of another design, rename it (data-1) and begin anew",
+    )
     parser.add_argument("--retry-failed", action="store_true", help="render again the images that failed before")
 
 
@@ -66,6 +71,7 @@ def run(args: argparse.Namespace) -> int:
         device=args.device,
         blender=args.blender,
         retry_failed=args.retry_failed,
+        set_aside=args.set_aside,
     )
     summary = render_data_set(request, args.report)
     args.report(Result("text", {"text": _text(summary, out)}))

@@ -111,7 +111,8 @@ class ShardWriter:
 
     def __enter__(self) -> ShardWriter:
         with writing_to(self._data):
-            self._part.mkdir(parents=True, exist_ok=True)
+            self._part.parent.mkdir(exist_ok=True)  # not its parents: a data set that was deleted is not to come back
+            self._part.mkdir(exist_ok=True)
         return self
 
     def __exit__(

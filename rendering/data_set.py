@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import shutil
 import signal
@@ -21,12 +22,13 @@ from ..datasets.layout import job_file, metadata_file
 from ..datasets.lock import exclusive
 from ..datasets.messages import Log, Report, Result
 from ..datasets.shards import SHARD_SIZE, Shard, missing
-from ..datasets.state import State, check_usable, kept_counts, prepare, sweep, write_state
+from ..datasets.state import State, check_usable, kept_counts, prepare, read_state, sweep, write_state
 from ..datasets.writing import writing_to
 from ..design.assets import check_libraries
 from ..design.counts import with_counts
 from ..design.design import Design
 from ..design.errors import SimrealError
+from ..design.identity import design_hash
 from .jobs import Job, write_job
 from .launch import Crew, crew, gpu_possible, worker_command
 from .pool import Pool, SetAside
@@ -36,7 +38,10 @@ SMALLEST_SHARD = 10
 
 @attrs.frozen
 class RenderRequest:
-    """What to render and how. ``splits`` are names, all if empty; ``workers`` and ``threads`` None: what suits here."""
+    """What to render and how. ``splits`` are names, all if empty; ``workers`` and ``threads`` None: what suits here.
+
+    With ``set_aside`` a folder that holds images of another design is renamed, and a new one begun in its place.
+    """
 
     design: Design
     out: Path
@@ -46,6 +51,7 @@ class RenderRequest:
     device: str = "auto"
     blender: Path | None = None
     retry_failed: bool = False
+    set_aside: bool = False
 
 
 @attrs.frozen
@@ -82,6 +88,8 @@ def render_data_set(request: RenderRequest, report: Report) -> RenderSummary:
     check_usable(request.out)
     check_libraries(request.design)
     command = worker_command(job_file(request.out.resolve()), request.blender)
+    if request.set_aside:
+        _set_aside(request, report)
     with _begun(request.out), exclusive(request.out), _signals():
         kept = {name: count for name, count in kept_counts(request.out).items() if name not in chosen}
         design = with_counts(request.design, kept)
@@ -202,6 +210,21 @@ class _Render:
             self._left[name],
             self._seconds.get(name, 0.0),
         )
+
+
+def _set_aside(request: RenderRequest, report: Report) -> None:
+    """Rename the folder where it holds the images of another design, and no one renders into it."""
+    out = request.out
+    state = read_state(out)
+    if state is None or state.design_hash == design_hash(request.design):
+        return
+    with exclusive(out):
+        pass  # given up again before the folder is renamed: Windows renames none with an open file
+    numbered = (out.with_name(f"{out.name}-{number}") for number in itertools.count(1))
+    aside = next(path for path in numbered if not path.exists())
+    with writing_to(out):
+        out.rename(aside)
+    report(Log(f"the images of the design as it was before are now in {aside}"))
 
 
 @contextmanager

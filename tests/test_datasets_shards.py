@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from simreal.datasets.finishing import data_hash, finish_split, split_contents
-from simreal.datasets.layout import parts_folder, shards_folder
+from simreal.datasets.layout import own_folder, parts_folder, shards_folder
 from simreal.datasets.shards import Shard, ShardWriter, committed, missing, plan
 from simreal.design.errors import DataSetError
 
@@ -20,6 +20,7 @@ EASY = settings(max_examples=25, deadline=None, suppress_health_check=[HealthChe
 
 def render(data: Path, shard: Shard, fail: frozenset[int] = frozenset()) -> None:
     """Commit a shard of made-up images, a pure function of their index."""
+    own_folder(data).mkdir(parents=True, exist_ok=True)
     with ShardWriter(data, shard) as writer:
         for index in reversed(shard.indices):
             name = CLASSES[index % 2]
@@ -89,13 +90,21 @@ def test_growing_and_shrinking_ends_where_a_fresh_start_does(tmp_path_factory, c
 
 
 def test_a_shard_left_early_leaves_no_trace(tmp_path: Path):
+    own_folder(tmp_path).mkdir()
     with ShardWriter(tmp_path, Shard("train", 0, 2)) as writer:
         writer.add(b"picture", {"file_name": "cup/00000000.jpg", "index": 0, "class": "cup"})
     assert not list(parts_folder(tmp_path).iterdir())
     assert missing(tmp_path, "train", 2) == plan("train", 2)
 
 
+def test_a_data_set_that_was_deleted_does_not_come_back(tmp_path: Path):
+    with pytest.raises(DataSetError, match="was deleted or moved meanwhile; the same command begins it anew"):
+        ShardWriter(tmp_path / "data", Shard("train", 0, 2)).__enter__()
+    assert not (tmp_path / "data").exists()
+
+
 def test_an_incomplete_shard_cannot_be_committed(tmp_path: Path):
+    own_folder(tmp_path).mkdir()
     with ShardWriter(tmp_path, Shard("train", 0, 2)) as writer:
         writer.add(b"picture", {"file_name": "cup/00000000.jpg", "index": 0, "class": "cup"})
         with pytest.raises(DataSetError, match="not complete"):

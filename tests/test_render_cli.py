@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -282,6 +283,32 @@ def test_the_images_of_another_design(file: Path, tmp_path: Path, capsys):
         line = refused(capsys, render(file, tmp_path / "data", *changed))
         assert "holds the images of another design; choose another folder with --out, or delete this one" in line
     assert data_hash(tmp_path / "data") == before
+
+
+def test_the_images_of_another_design_can_be_set_aside(file: Path, tmp_path: Path, reference: str, capsys):
+    out = tmp_path / "data"
+    for seed in ("1", "2"):
+        assert render(file, out, "--workers", "1", "--count", "4", "--seed", seed, "--set-aside") == 0
+    assert f"are now in {tmp_path / 'data-1'}" in capsys.readouterr().err
+    assert render(file, out, "--workers", "1", "--set-aside") == 0
+    assert data_hash(out) == reference
+    assert [load(tmp_path / name / "design.json").seed for name in ("data-1", "data-2")] == [1, 2]
+    assert render(file, out, "--workers", "1", "--set-aside") == 0, "the same design goes on"
+    assert not (tmp_path / "data-3").exists()
+
+
+def test_a_data_set_that_is_deleted_in_mid_render(file: Path, tmp_path: Path, told, reference: str):
+    told(seconds=0.02)
+    out = tmp_path / "data"
+    process = start(file, out, "--workers", "2")
+    until(lambda: commits(out) >= 1)
+    shutil.rmtree(out, ignore_errors=True)
+    said = process.communicate(timeout=30)[1].decode()
+    assert process.returncode == 2
+    assert f"cannot write to {out}: it was deleted or moved meanwhile; the same command begins it anew" in said
+    told()
+    assert render(file, out, "--workers", "1") == 0
+    assert data_hash(out) == reference
 
 
 @pytest.fixture

@@ -26,10 +26,6 @@ class Places:
         return self.folder / "data"
 
     @property
-    def preview(self) -> Path:
-        return self.folder / "preview.png"
-
-    @property
     def run(self) -> Path:
         return self.folder / "run"
 

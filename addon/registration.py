@@ -12,7 +12,18 @@ from bpy.props import PointerProperty
 
 from .. import operators, panels
 from ..design.factors import FACTORS
-from . import cli, job_watch, missing_assets, preferences, shown_images, training_environment, window_properties
+from . import (
+    cli,
+    job_watch,
+    missing_assets,
+    preferences,
+    preview_link,
+    preview_live,
+    preview_requests,
+    shown_images,
+    training_environment,
+    window_properties,
+)
 from .factor_properties import factor_classes
 from .scene_properties import STATIC_CLASSES, scene_class
 
@@ -36,6 +47,8 @@ def register() -> None:
         stack.callback(shown_images.remove_all)
         stack.callback(training_environment.register())
         stack.callback(job_watch.register())
+        for module in (preview_link, preview_requests, preview_live):
+            stack.callback(module.register())
         stack.callback(missing_assets.register())
         _registered.append(stack.pop_all())
 

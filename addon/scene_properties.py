@@ -24,6 +24,7 @@ from .design_properties import (
     SIMREAL_PG_split,
 )
 from .missing_properties import SIMREAL_PG_missing
+from .preview_properties import SIMREAL_PG_preview
 from .touched import touched
 
 
@@ -61,17 +62,6 @@ class SIMREAL_PG_scoring(bpy.types.PropertyGroup):
         name="Photos",
         description="Folder of photos; folders in it named after classes tell the truth",
         subtype="DIR_PATH",
-    )
-
-
-class SIMREAL_PG_preview(bpy.types.PropertyGroup):
-    """What to preview."""
-
-    images: IntProperty(name="Images", description="Images in the contact sheet", default=12, min=1, soft_max=64)
-    split: StringProperty(
-        name="Split",
-        description="Split to preview; empty is the first",
-        search=lambda group, context, typed: [split.name for split in context.scene.simreal.splits],
     )
 
 

@@ -48,14 +48,22 @@ def show(image: bpy.types.Image, *, open_window: bool = True) -> bool:
 
 
 def show_file(path: Path, name: str, *, open_window: bool = True) -> bpy.types.Image:
-    """Show a picture file under a name: ``picture`` and ``show`` in one. Whole, if its size has changed."""
+    """Show a picture file under a name in one Image Editor: ``refresh`` and ``show`` in one."""
+    image = refresh(path, name)
+    show(image, open_window=open_window)
+    return image
+
+
+def refresh(path: Path, name: str) -> bpy.types.Image:
+    """``picture``, seen at once where it is shown already; whole, if its size has changed."""
     known = bpy.data.images.get((name, None))
     size_before = None if known is None else tuple(known.size)
     image = picture(path, name)
-    show(image, open_window=open_window)
-    if size_before not in (None, tuple(image.size)):
-        for window, area in image_editors():
-            if area.spaces.active.image == image:
+    resized = size_before not in (None, tuple(image.size))
+    for window, area in image_editors():
+        if area.spaces.active.image == image:
+            area.tag_redraw()
+            if resized:
                 fit(window, area)
     return image
 

@@ -9,14 +9,15 @@ from __future__ import annotations
 import bpy
 from bpy.props import PointerProperty
 
-from . import job_properties
+from . import job_properties, preview_properties
 
 
 class SIMREAL_PG_window(bpy.types.PropertyGroup):
     """What is shown for the moment: one pointer a feature."""
 
     jobs: PointerProperty(type=job_properties.SIMREAL_PG_jobs)
+    preview: PointerProperty(type=preview_properties.SIMREAL_PG_preview_window)
 
 
-CLASSES = (*job_properties.CLASSES, SIMREAL_PG_window)
+CLASSES = (*job_properties.CLASSES, *preview_properties.WINDOW_CLASSES, SIMREAL_PG_window)
 """In the order of registration: groups that are pointed to come first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 import attrs
 from PIL import Image, ImageDraw
@@ -16,6 +16,8 @@ MARGIN = 20
 GAP = 12
 BORDER = 4
 TITLE_PX = 22
+HEADING_PX = 15
+HEADING_STEP = 24
 CAPTION_LINES = 2
 
 
@@ -36,35 +38,46 @@ class Sheet:
     """A sheet whose cells are filled one by one, in any order; until then a cell is a plain light square.
 
     ``picture`` is the sheet as it stands. Captions are wrapped to two lines and cut with an ellipsis. Fewer captions
-    than ``columns`` give a narrower sheet.
+    than ``columns`` give a narrower sheet. ``headings`` are written over the rows, "" for none; cells whose numbers are
+    in ``gaps`` are places where nothing comes, with the caption in the middle.
     """
 
-    def __init__(self, captions: Sequence[str], columns: int = 8, cell_px: int = 160, title: str = "") -> None:
+    def __init__(
+        self,
+        captions: Sequence[str],
+        columns: int = 8,
+        cell_px: int = 160,
+        title: str = "",
+        *,
+        headings: Sequence[str] = (),
+        gaps: Container[int] = (),
+    ) -> None:
         if columns < 1 or cell_px < 8:
             raise ValueError(f"a contact sheet needs at least 1 column and 8 px a cell, not {columns} and {cell_px}")
         self.cell_px = cell_px
-        caption_px = max(10, min(15, round(cell_px * 0.085)))
-        step = line_height(caption_px)
-        lettered = [wrap(caption, caption_px, cell_px, CAPTION_LINES) for caption in captions]
-        rows = [lettered[start : start + columns] for start in range(0, len(lettered), columns)]
-        heights = [cell_px + 4 + step * max(len(lines) if any(lines) else 0 for lines in row) for row in rows]
-
+        self._corners: list[tuple[int, int]] = []
+        self._caption_px = max(10, min(15, round(cell_px * 0.085)))
+        lettered = [
+            [] if number in gaps or not caption else wrap(caption, self._caption_px, cell_px, CAPTION_LINES)
+            for number, caption in enumerate(captions)
+        ]
         wide = 2 * MARGIN + max(1, min(columns, len(lettered))) * (cell_px + GAP) - GAP
         wide = max(wide, min(width(title, TITLE_PX) + 2 * MARGIN, 480))
-        top = MARGIN + (line_height(TITLE_PX) + GAP if title else 0)
-        self.picture = Image.new("RGB", (wide, top + sum(heights) + GAP * max(0, len(rows) - 1) + MARGIN), PAPER)
-        self._corners: list[tuple[int, int]] = []
+        tops, bottom = self._rows(lettered, columns, headings, MARGIN + (line_height(TITLE_PX) + GAP if title else 0))
+        self.picture = Image.new("RGB", (wide, bottom + MARGIN), PAPER)
         draw = ImageDraw.Draw(self.picture)
         draw.text((MARGIN, MARGIN), fit(title, TITLE_PX, wide - 2 * MARGIN), font=font(TITLE_PX, title), fill=INK)
-        for row, height in zip(rows, heights, strict=True):
-            for column, lines in enumerate(row):
-                left = MARGIN + column * (cell_px + GAP)
-                self._corners.append((left, top))
+        for heading, top in zip(headings, tops, strict=False):
+            words = fit(heading, HEADING_PX, wide - 2 * MARGIN)
+            draw.text((MARGIN, top - HEADING_STEP), words, font=font(HEADING_PX, words), fill=FAINT_INK)
+        for number, lines in enumerate(lettered):
+            left, top = MARGIN + number % columns * (cell_px + GAP), tops[number // columns]
+            self._corners.append((left, top))
+            if number in gaps:
+                _words(draw, (left, top), cell_px, captions[number], FAINT_INK)
+            else:
                 draw.rectangle((left, top, left + cell_px - 1, top + cell_px - 1), fill=BACKDROP)
-                for index, line in enumerate(lines):
-                    y = top + cell_px + 4 + index * step
-                    draw.text((left + cell_px / 2, y), line, font=font(caption_px, line), fill=INK, anchor="ma")
-            top += height + GAP
+                self._caption(draw, left, top + cell_px + 4, lines)
 
     def __len__(self) -> int:
         return len(self._corners)
@@ -76,6 +89,23 @@ class Sheet:
     def paste(self, number: int, made: Image.Image) -> None:
         """Fill a cell with a tile of its size."""
         self.picture.paste(made, self._corners[number])
+
+    def _rows(
+        self, lettered: Sequence[Sequence[str]], columns: int, headings: Sequence[str], top: int
+    ) -> tuple[list[int], int]:
+        """Where the cells of each row begin, and where the last row ends."""
+        tops, bottom = [], top
+        for row, start in enumerate(range(0, len(lettered), columns)):
+            top = bottom + (GAP if row else 0) + (HEADING_STEP if row < len(headings) and headings[row] else 0)
+            tops.append(top)
+            most = max(len(lines) for lines in lettered[start : start + columns])
+            bottom = top + self.cell_px + 4 + line_height(self._caption_px) * most
+        return tops, bottom
+
+    def _caption(self, draw: ImageDraw.ImageDraw, left: int, top: int, lines: Sequence[str]) -> None:
+        for index, line in enumerate(lines):
+            at = (left + self.cell_px / 2, top + index * line_height(self._caption_px))
+            draw.text(at, line, font=font(self._caption_px, line), fill=INK, anchor="ma")
 
 
 def contact_sheet(cells: Iterable[Cell], columns: int = 8, cell_px: int = 160, title: str = "") -> Image.Image:
@@ -107,7 +137,8 @@ def tile(cell: Cell, size: int) -> Image.Image:
 
 def _placeholder(draw: ImageDraw.ImageDraw, size: int, problem: str) -> None:
     if problem:
-        _reason(draw, size, problem)
+        draw.rectangle((0, 0, size - 1, size - 1), outline=RED, width=1)
+        _words(draw, (0, 0), size, problem, RED)
         return
     draw.rectangle((0, 0, size - 1, size - 1), outline=RULE, width=2)
     draw.line((size * 0.3, size * 0.3, size * 0.7, size * 0.7), fill=RULE, width=3)
@@ -116,15 +147,14 @@ def _placeholder(draw: ImageDraw.ImageDraw, size: int, problem: str) -> None:
     draw.text((size / 2, size * 0.84), fit("no image", text_px, size), font=font(text_px), fill=FAINT_INK, anchor="mm")
 
 
-def _reason(draw: ImageDraw.ImageDraw, size: int, problem: str) -> None:
-    """Why there is no image, over as many lines as there is room for."""
+def _words(draw: ImageDraw.ImageDraw, corner: tuple[int, int], size: int, text: str, ink: RGB) -> None:
+    """A text in the middle of a cell, over as many lines as there is room for."""
     text_px = max(10, min(13, size // 12))
     step = line_height(text_px)
-    draw.rectangle((0, 0, size - 1, size - 1), outline=RED, width=1)
-    lines = wrap(problem, text_px, size - 12, max(1, (size - 12) // step))
-    top = (size - step * len(lines)) / 2
+    lines = wrap(text, text_px, size - 12, max(1, (size - 12) // step)) if text else []
+    top = corner[1] + (size - step * len(lines)) / 2
     for index, line in enumerate(lines):
-        draw.text((6, top + index * step), line, font=font(text_px, line), fill=RED)
+        draw.text((corner[0] + 6, top + index * step), line, font=font(text_px, line), fill=ink)
 
 
 def _opaque(image: Image.Image) -> Image.Image:

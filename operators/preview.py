@@ -6,11 +6,8 @@ from typing import ClassVar
 
 import bpy
 
-from ..addon.command_lines import rendering
-from ..addon.job_watch import watch
-from ..addon.jobs import Order
+from ..addon.preview_requests import request_contact_sheet
 from .outcome import can, design_problem, reporting_errors
-from .output import with_design
 
 
 class SIMREAL_OT_preview(bpy.types.Operator):
@@ -26,12 +23,7 @@ class SIMREAL_OT_preview(bpy.types.Operator):
 
     @reporting_errors
     def execute(self, context: bpy.types.Context) -> set[str]:
-        there, state = with_design(context), context.scene.simreal
-        wanted = ["--images", str(state.preview.images)]
-        if state.preview.split:
-            wanted += ["--split", state.preview.split]
-        step = rendering("preview", there.design, "--out", there.preview, *wanted)
-        watch().start(Order("preview", f"Preview of {state.title}", str(there.folder), (step,)))
+        request_contact_sheet(context.scene)
         return {"FINISHED"}
 
 

@@ -1,4 +1,4 @@
-"""The last contact sheet, in an Image Editor."""
+"""The last sheet, in an Image Editor."""
 
 from __future__ import annotations
 
@@ -6,29 +6,25 @@ from typing import ClassVar
 
 import bpy
 
-from ..addon.job_results import load_sheet, show_sheet
-from ..addon.places import places
+from ..addon.preview_requests import current
 from .outcome import can
 
 
 class SIMREAL_OT_preview_show(bpy.types.Operator):
-    """Show the last contact sheet in an Image Editor; where none is open, in a new window"""
+    """Show the last sheet in an Image Editor; where none is open, in a new one"""
 
     bl_idname = "simreal.preview_show"
-    bl_label = "Show Contact Sheet"
+    bl_label = "Show Sheet"
     bl_options: ClassVar = {"REGISTER"}
 
     @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        there = places(context.scene).preview.is_file()
-        return can(cls, "" if there else "There is no contact sheet yet: make one first")
+    def poll(cls, _context: bpy.types.Context) -> bool:
+        return can(cls, "" if current() is not None else "There is no sheet yet: make one first")
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        image = load_sheet(places(context.scene).preview)
-        if not show_sheet(image):
-            bpy.ops.wm.window_new()
-            context.window_manager.windows[-1].screen.areas[0].ui_type = "IMAGE_EDITOR"
-            show_sheet(image)
+    def execute(self, _context: bpy.types.Context) -> set[str]:
+        sheet = current()
+        assert sheet is not None
+        sheet.draw(open_editor=True)
         return {"FINISHED"}
 
 

@@ -1,32 +1,74 @@
-"""Preview: a contact sheet of the design as it stands."""
+"""Preview: sheets of images, made by a process that is kept warm."""
 
 from __future__ import annotations
 
 import bpy
 
-from ..addon.job_results import PREVIEW_IMAGE
-from .job_box import draw_job
-from .sidebar import NeedsDesign
+from ..addon.preview_link import link
+from ..addon.preview_live import live
+from ..addon.preview_requests import current
+from ..addon.preview_sheet import PreviewSheet
+from .sidebar import NeedsDesign, wrapped
+
+MOST_PROBLEMS = 3
 
 
 class SIMREAL_PT_preview(NeedsDesign, bpy.types.Panel):
-    """The contact sheet."""
+    """The contact sheet, and how it is coming along."""
 
     bl_idname = "SIMREAL_PT_preview"
     bl_label = "Preview"
 
     def draw(self, context: bpy.types.Context) -> None:
-        layout, state = self.layout, context.scene.simreal
+        layout, given, sheet = self.layout, context.scene.simreal.preview, current()
         row = layout.row(align=True)
-        row.prop(state.preview, "images")
-        row.prop(state.preview, "split", text="", placeholder=state.splits[0].name if state.splits else "")
+        row.prop(given, "images")
+        row.prop(given, "split", text="", placeholder=first_split(context))
+        layout.row(align=True).prop(given, "quality", expand=True)
         row = layout.row(align=True)
         row.operator("simreal.preview", icon="IMGDISPLAY")
+        row.operator("simreal.preview_dice", text="", icon="MOD_NOISE")
+        row.prop(context.window_manager.simreal.preview, "live", text="", icon="FILE_REFRESH")
+        row.separator()
         row.operator("simreal.preview_show", text="", icon="WINDOW")
-        draw_job(layout, context, "preview")
-        image = bpy.data.images.get(PREVIEW_IMAGE)
-        if image is not None and image.preview is not None:
-            layout.template_icon(icon_value=image.preview.icon_id, scale=10.0)
+        row.operator("simreal.preview_save", text="", icon="FILE_TICK")
+        if sheet is not None:
+            draw_sheet(layout, context, sheet)
+        if live().problem:
+            wrapped(layout, context, live().problem, icon="ERROR")
+
+
+def first_split(context: bpy.types.Context) -> str:
+    """The split that is shown where none is chosen."""
+    splits = context.scene.simreal.splits
+    return splits[0].name if splits else ""
+
+
+def draw_sheet(layout: bpy.types.UILayout, context: bpy.types.Context, sheet: PreviewSheet) -> None:
+    """How far a sheet is, what came of it, and what went wrong."""
+    column = layout.column(align=True)
+    if not sheet.ended:
+        row = column.row(align=True)
+        starting = not link().ready
+        text = "Starting ..." if starting else f"{sheet.done} of {sheet.total}"
+        row.progress(factor=sheet.done / max(sheet.total, 1), text=text)
+        row.operator("simreal.preview_cancel", text="", icon="CANCEL")
+    column.label(text=summary(sheet), translate=False)
+    if sheet.reason:
+        wrapped(column, context, sheet.reason, icon="INFO" if sheet.done else "ERROR")
+    for number, problem in list(sheet.problems.items())[:MOST_PROBLEMS]:
+        wrapped(column, context, f"Image {number + 1}: {problem}", icon="ERROR")
+    more = len(sheet.problems) - MOST_PROBLEMS
+    if more > 0:
+        column.label(text=f"and {more} more, written in their cells", icon="BLANK1")
+
+
+def summary(sheet: PreviewSheet) -> str:
+    """``12 images   4.1/s   3 known already``."""
+    parts = [f"{sheet.done} images" if sheet.ended else ""]
+    parts.append(f"{sheet.rate:.1f}/s" if sheet.rate else "")
+    parts.append(f"{sheet.cached} known already" if sheet.cached else "")
+    return "   ".join(filter(None, parts))
 
 
 CLASSES = (SIMREAL_PT_preview,)

@@ -102,6 +102,7 @@ class Child:
             for message in decoder.feed(piece):
                 events.put((number, message))
         events.put((number, None))
+        self._process.wait()  # whoever started it may never look at it again
 
     def _overhear(self) -> None:
         for line in _pipe(self._process.stderr):

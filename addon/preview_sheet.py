@@ -1,0 +1,124 @@
+"""The sheet that previews are shown on: cells fill in as images arrive, in the one image "Simreal Preview".
+
+The image is a file that is written anew and read by Blender a few times a second, never pixels set from Python: so it
+is never "modified" (which Blender would ask to save on quitting) nor packed into the .blend. An uncompressed bitmap is
+the quickest to write and to read: 1.6 megapixels take 4 and 7 ms.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import bpy
+from PIL import Image
+
+from ..datasets.contact_sheet import GAP, Cell, Sheet
+from ..datasets.preview_orders import PreviewGap, PreviewImage, PreviewOrder
+from . import shown_images
+from .job_watch import redraw
+
+IMAGE_NAME = "Simreal Preview"
+FILE_NAME = "simreal-preview.bmp"
+CELL_PX = range(96, 513)
+MOST_PX = 2048
+DRAWN_EVERY_S = 0.25
+Again: TypeAlias = Callable[[], PreviewOrder]
+
+
+class PreviewSheet:
+    """A task: an order, and what has come of it. ``again`` makes the order anew, of the design as it is then."""
+
+    def __init__(self, order: PreviewOrder, again: Again | None, scene_uid: int, *, show: bool) -> None:
+        self.order = order
+        self.again = again
+        self.scene_uid = scene_uid
+        self.files: dict[int, Path] = {}
+        self.problems: dict[int, str] = {}
+        self.cached = 0
+        self.ended = False
+        self.reason = ""
+        self.started = time.monotonic()
+        self.seconds = 0.0
+        gaps = {number for number, image in enumerate(order.images) if isinstance(image, PreviewGap)}
+        captions = [image.caption for image in order.images]
+        self.total = len(captions) - len(gaps)
+        self._sheet = Sheet(captions, order.columns, cell_px(order), order.title, headings=order.headings, gaps=gaps)
+        self._changed = True
+        self._opens = show
+        self._drawn = 0.0
+
+    @property
+    def done(self) -> int:
+        """How many images have come, or have met a problem."""
+        return len(self.files.keys() | self.problems.keys())
+
+    @property
+    def rate(self) -> float:
+        """Images rendered a second; 0 until there is one."""
+        return (self.done - self.cached) / self.seconds if self.seconds > 0 else 0.0
+
+    @property
+    def picture(self) -> Image.Image:
+        """The sheet as it stands."""
+        return self._sheet.picture
+
+    def receive(self, number: int, image: Mapping[str, Any]) -> None:
+        """Put an image, or why there is none, into its cell."""
+        self.cached += image["cached"]
+        self.seconds += 0.0 if image["cached"] else image["seconds"]
+        problem, cell = image["problem"], None
+        if problem:
+            self.problems[number] = problem
+        if image["path"] is not None:
+            try:
+                with Image.open(image["path"]) as file:
+                    cell = Cell(file.convert("RGB"))
+                self.files[number] = Path(image["path"])
+            except OSError as error:
+                problem = self.problems[number] = f"{image['path']}: {error}"
+        self._sheet.put(number, cell or Cell(None, problem=problem))
+        self._changed = True
+
+    def end(self, problem: str) -> None:
+        """Note why nothing more comes, "" if all has come."""
+        self.ended, self.reason = True, problem
+
+    def tick(self, *, last: bool) -> None:
+        """Show what is new, a few times a second."""
+        now = time.monotonic()
+        if self._changed and (last or now - self._drawn >= DRAWN_EVERY_S):
+            self.draw(open_editor=self._opens)
+            self._opens, self._changed, self._drawn = False, False, now
+        elif last:
+            redraw()
+
+    def draw(self, *, open_editor: bool) -> None:
+        """Show the sheet as it stands where it is shown already; or else in an Image Editor, opened if need be."""
+        path = sheet_file()
+        self._sheet.picture.save(path)
+        if open_editor:
+            shown_images.show_file(path, IMAGE_NAME)
+        else:
+            shown_images.refresh(path, IMAGE_NAME)
+        redraw()
+
+
+def sheet_file() -> Path:
+    """The file of the sheet, in Blender's folder for this run."""
+    return Path(bpy.app.tempdir) / FILE_NAME
+
+
+def cell_px(order: PreviewOrder) -> int:
+    """The size of a cell: that of the largest image, within what can be seen and what is quickly drawn."""
+    images = [image for image in order.images if isinstance(image, PreviewImage)]
+    sizes = [image.image.get("resolution_px") or _resolution(order, image.design) for image in images]
+    wanted = min(max(*sizes, CELL_PX[0], 0), CELL_PX[-1])
+    rows = -(-len(order.images) // order.columns)
+    return max(32, min(wanted, MOST_PX // max(order.columns, rows, 1) - GAP))
+
+
+def _resolution(order: PreviewOrder, design: int) -> int:
+    return int(order.designs[design][0].get("image", {}).get("resolution_px", 128))

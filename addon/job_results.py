@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from . import training_environment
+from . import score_shown, training_environment
 from .job_text import result_text
 from .jobs import Job, State
 
@@ -13,6 +13,8 @@ def show_result(job: Job) -> None:
     """Use what a finished job made."""
     if job.order.verb == "environment":
         training_environment.take(job)
+    if job.order.verb == "score" and job.state is State.DONE:
+        score_shown.take(job.order.target)
 
 
 def announce(job: Job) -> None:

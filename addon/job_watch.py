@@ -80,10 +80,10 @@ def look_soon() -> None:
 
 
 def redraw() -> None:
-    """Have every 3D viewport's sidebar drawn again."""
+    """Have the sidebars of every 3D viewport and Image Editor drawn again."""
     for window in bpy.context.window_manager.windows:
         for area in window.screen.areas:
-            if area.type == "VIEW_3D":
+            if area.type in ("VIEW_3D", "IMAGE_EDITOR"):
                 for region in area.regions:
                     if region.type == "UI":
                         region.tag_redraw()

@@ -12,6 +12,7 @@ from bpy.props import PointerProperty
 
 from .. import operators, panels
 from ..design.factors import FACTORS
+from ..panels.score_image import draw_menu
 from . import (
     cli,
     job_watch,
@@ -20,6 +21,9 @@ from . import (
     preview_link,
     preview_live,
     preview_requests,
+    score_keys,
+    score_photo,
+    score_shown,
     shown_images,
     training_environment,
     window_properties,
@@ -45,6 +49,11 @@ def register() -> None:
         stack.callback(delattr, bpy.types.WindowManager, "simreal")
         stack.callback(cli.register())
         stack.callback(shown_images.remove_all)
+        stack.callback(score_shown.register())
+        stack.callback(score_photo.forget)
+        stack.callback(score_keys.register())
+        bpy.types.IMAGE_MT_image.append(draw_menu)
+        stack.callback(bpy.types.IMAGE_MT_image.remove, draw_menu)
         stack.callback(training_environment.register())
         stack.callback(job_watch.register())
         for module in (preview_link, preview_requests, preview_live):

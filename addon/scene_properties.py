@@ -14,7 +14,7 @@ from bpy.props import (
     StringProperty,
 )
 
-from . import design_properties
+from . import design_properties, score_properties
 from .class_list import active_changed
 from .design_properties import (
     SIMREAL_PG_class,
@@ -52,19 +52,6 @@ class SIMREAL_PG_training(bpy.types.PropertyGroup):
     )
 
 
-class SIMREAL_PG_scoring(bpy.types.PropertyGroup):
-    """What to score."""
-
-    model: StringProperty(
-        name="Model", description="Exported classifier (.onnx); empty is the one trained here", subtype="FILE_PATH"
-    )
-    photos: StringProperty(
-        name="Photos",
-        description="Folder of photos; folders in it named after classes tell the truth",
-        subtype="DIR_PATH",
-    )
-
-
 def _titled(state: Any, _context: Any) -> None:
     """A design without a name would be no design."""
     if not state.title.strip() and state.classes:
@@ -76,7 +63,7 @@ STATIC_CLASSES = (
     *design_properties.CLASSES,
     SIMREAL_PG_missing,
     SIMREAL_PG_training,
-    SIMREAL_PG_scoring,
+    *score_properties.SCENE_CLASSES,
     SIMREAL_PG_preview,
 )
 
@@ -124,7 +111,7 @@ def scene_class(factors: type) -> type:
         ),
         "preview": PointerProperty(type=SIMREAL_PG_preview),
         "training": PointerProperty(type=SIMREAL_PG_training),
-        "scoring": PointerProperty(type=SIMREAL_PG_scoring),
+        "scoring": PointerProperty(type=score_properties.SIMREAL_PG_scoring),
     }
     namespace = {"__doc__": "The design of a scene, and its jobs' settings", "__annotations__": annotations}
     return type("SIMREAL_PG_scene", (bpy.types.PropertyGroup,), namespace)

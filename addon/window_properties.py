@@ -9,7 +9,7 @@ from __future__ import annotations
 import bpy
 from bpy.props import PointerProperty
 
-from . import job_properties, preview_properties
+from . import job_properties, preview_properties, score_properties
 
 
 class SIMREAL_PG_window(bpy.types.PropertyGroup):
@@ -17,7 +17,8 @@ class SIMREAL_PG_window(bpy.types.PropertyGroup):
 
     jobs: PointerProperty(type=job_properties.SIMREAL_PG_jobs)
     preview: PointerProperty(type=preview_properties.SIMREAL_PG_preview_window)
+    scores: PointerProperty(type=score_properties.SIMREAL_PG_scores)
 
 
-CLASSES = (*job_properties.CLASSES, *preview_properties.WINDOW_CLASSES, SIMREAL_PG_window)
+CLASSES = (*job_properties.CLASSES, *preview_properties.WINDOW_CLASSES, *score_properties.WINDOW_CLASSES, SIMREAL_PG_window)
 """In the order of registration: groups that are pointed to come first."""

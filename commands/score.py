@@ -65,7 +65,8 @@ def run(args: argparse.Namespace) -> int:
     )
     written = write_report(scores, out)
     args.report(Result("text", {"text": f"{table(scores)}\n{out}: {', '.join(path.name for path in written)}"}))
-    args.report(Result("scores", {"out": str(out), **summary(scores)}))
+    alone = {"top5": scores.predictions[0].top5} if len(scores.predictions) == 1 else {}
+    args.report(Result("scores", {"out": str(out), **summary(scores), **alone}))
     return 0
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import bpy
 
+from ..addon.score_shown import shown
 from .job_box import draw_job
-from .sidebar import Sidebar
+from .sidebar import Sidebar, wrapped
 
 
 class SIMREAL_PT_score(Sidebar, bpy.types.Panel):
@@ -21,24 +22,67 @@ class SIMREAL_PT_score(Sidebar, bpy.types.Panel):
         layout, state = self.layout, context.scene.simreal.scoring
         column = layout.column(align=True)
         column.prop(state, "model", text="", icon="FILE", placeholder="The one trained here")
-        column.prop(state, "photos", text="", icon="FILE_IMAGE", placeholder="Folder of photos")
-        layout.operator("simreal.score", icon="VIEWZOOM")
-        done = draw_job(layout, context, "score")
-        if done is not None and "scores" in done.results:
-            _draw_scores(layout.box().column(align=True), done.results["scores"])
+        row = column.row(align=True)
+        row.prop(state, "photos", text="", icon="FILE_IMAGE", placeholder="Folder of photos")
+        row.operator("simreal.score_photos", text="", icon="IMAGE_REFERENCE")
+        if state.files:
+            row = column.row(align=True)
+            row.label(text=f"{state.file_count:,} chosen photos of the folder", icon="BLANK1")
+        row = layout.row(align=True)
+        row.operator("simreal.score", icon="VIEWZOOM")
+        row.operator("simreal.scores_load", text="", icon="FILE_FOLDER")
+        draw_job(layout, context, "score")
+        if shown().problem:
+            wrapped(layout.box().column(), context, shown().problem, icon="ERROR")
 
 
-def _draw_scores(layout: bpy.types.UILayout, scores: dict[str, Any]) -> None:
-    """Accuracy and a row a class where the truth is known; else only how many photos were scored."""
-    layout.label(text=f"{scores['n']} photos", icon="CHECKMARK")
-    if scores.get("top1") is None:
-        return
-    layout.label(text=f"Right: {100 * scores['top1']:.1f} %")
-    layout.label(text=f"Mean of classes: {100 * scores['mean_class_accuracy']:.1f} %")
-    for name, share in scores["per_class"].items():
-        row = layout.split(factor=0.45)
-        row.label(text=name, translate=False)
-        row.progress(factor=share["accuracy"], text=f"{share['correct']} / {share['n']}")
+class SIMREAL_UL_aliases(bpy.types.UIList):
+    """Folders and the classes they show."""
+
+    bl_idname = "SIMREAL_UL_aliases"
+
+    def draw_item(
+        self,
+        _context: bpy.types.Context,
+        layout: bpy.types.UILayout,
+        data: bpy.types.AnyType,
+        item: bpy.types.AnyType,
+        _icon: int,
+        _active_data: bpy.types.AnyType,
+        _active_property: str,
+        index: int = 0,
+    ) -> None:
+        row = layout.row(align=True)
+        row.prop(item, "name", text="", emboss=False, icon="FILE_FOLDER", placeholder="Folder")
+        row.label(text="", icon="FORWARD")
+        row.prop(item, "target", text="", emboss=False, placeholder="Class")
+        row.operator("simreal.score_alias_remove", text="", icon="X", emboss=False).index = list(data.aliases).index(
+            item
+        )
 
 
-CLASSES = (SIMREAL_PT_score,)
+class SIMREAL_PT_score_aliases(Sidebar, bpy.types.Panel):
+    """Which classes folders show that are not named after them."""
+
+    bl_idname = "SIMREAL_PT_score_aliases"
+    bl_parent_id = "SIMREAL_PT_score"
+    bl_label = "Folder Names"
+    bl_options: ClassVar = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout, state = self.layout, context.scene.simreal.scoring
+        scores = shown().scores
+        if state.aliases:
+            layout.template_list("SIMREAL_UL_aliases", "", state, "aliases", state, "active_alias", rows=2)
+        else:
+            wrapped(layout, context, "Folders named after a class tell the truth; name here what others show")
+        known = {alias.name for alias in state.aliases}
+        for folder, count in (scores.unknown_folders if scores else {}).items():
+            if folder not in known:
+                row = layout.row()
+                row.label(text=f"{folder}: {count} not counted", icon="QUESTION", translate=False)
+                row.operator("simreal.score_alias_add", text="", icon="ADD").folder = folder
+        layout.operator("simreal.score_alias_add", icon="ADD")
+
+
+CLASSES = (SIMREAL_PT_score, SIMREAL_UL_aliases, SIMREAL_PT_score_aliases)

@@ -91,6 +91,7 @@ class SIMREAL_PG_split(bpy.types.PropertyGroup):
         name="Images", description="How many images of this split are rendered", min=0, default=100, update=touched
     )
     seed: IntProperty(name="Seed", description="Another seed gives this split other images", update=touched)
+    render: BoolProperty(name="Render", description="Let this split be rendered with the data set", default=True)
     overrides: StringProperty(
         name="Overrides",
         description="What is different in this split, as a JSON merge patch over the design",

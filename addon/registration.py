@@ -21,6 +21,7 @@ from . import (
     preview_link,
     preview_live,
     preview_requests,
+    render_outlook,
     score_keys,
     score_photo,
     score_shown,
@@ -56,6 +57,7 @@ def register() -> None:
         stack.callback(bpy.types.IMAGE_MT_image.remove, draw_menu)
         stack.callback(training_environment.register())
         stack.callback(job_watch.register())
+        stack.callback(render_outlook.register())
         for module in (preview_link, preview_requests, preview_live):
             stack.callback(module.register())
         stack.callback(missing_assets.register())

@@ -14,7 +14,7 @@ from bpy.props import (
     StringProperty,
 )
 
-from . import design_properties, score_properties
+from . import design_properties, render_properties, score_properties
 from .class_list import active_changed
 from .design_properties import (
     SIMREAL_PG_class,
@@ -60,6 +60,7 @@ def _titled(state: Any, _context: Any) -> None:
 
 
 STATIC_CLASSES = (
+    *render_properties.CLASSES,
     *design_properties.CLASSES,
     SIMREAL_PG_missing,
     SIMREAL_PG_training,
@@ -109,6 +110,7 @@ def scene_class(factors: type) -> type:
             description="Where data set, model and scores go; empty is beside the .blend file",
             subtype="DIR_PATH",
         ),
+        "rendering": PointerProperty(type=render_properties.SIMREAL_PG_rendering),
         "preview": PointerProperty(type=SIMREAL_PG_preview),
         "training": PointerProperty(type=SIMREAL_PG_training),
         "scoring": PointerProperty(type=score_properties.SIMREAL_PG_scoring),

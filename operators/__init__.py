@@ -28,6 +28,7 @@ MODULES = (
     "preview_show",
     "preview_save",
     "render",
+    "data_show",
     "train",
     "score",
     "score_photos",

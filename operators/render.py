@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from typing import ClassVar
 
 import bpy
 
 from ..addon.command_lines import rendering
+from ..addon.conversion import design_of
 from ..addon.job_watch import watch
 from ..addon.jobs import Order
+from ..addon.places import Places, places
 from ..addon.preferences import settings
+from ..addon.render_outlook import chosen_splits, forget, per_class
+from ..design.document import relocated, to_document
 from .outcome import can, design_problem, reporting_errors
-from .output import with_design
 
 
 class SIMREAL_OT_render(bpy.types.Operator):
@@ -23,17 +27,48 @@ class SIMREAL_OT_render(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        return can(cls, design_problem(context))
+        return can(cls, design_problem(context) or _problem(context))
 
     @reporting_errors
     def execute(self, context: bpy.types.Context) -> set[str]:
-        there, machine = with_design(context), settings()
-        wanted = ["--device", machine.device]
-        if machine.workers:
-            wanted += ["--workers", str(machine.workers)]
-        step = rendering("render", there.design, "--out", there.data, *wanted)
-        watch().start(Order("render", f"Render {context.scene.simreal.title}", str(there.folder), (step,)))
+        watch().start(order(context.scene))
+        forget()
         return {"FINISHED"}
+
+
+def order(scene: bpy.types.Scene) -> Order:
+    """The job that renders the design as it stands now, whatever becomes of it while the job waits for its turn."""
+    state, there, machine = scene.simreal, places(scene), settings()
+    design = relocated(design_of(state), there.folder)
+    wanted = ["--set-aside", "--device", machine.device, "--split", *chosen_splits(state)]
+    if per_class(state):
+        wanted += ["--per-class", str(per_class(state))]
+    if machine.workers:
+        wanted += ["--workers", str(machine.workers)]
+    if state.rendering.retry_failed:
+        wanted.append("--retry-failed")
+    return Order(
+        verb="render",
+        title=f"Render {state.title}",
+        target=str(there.folder),
+        steps=(rendering("render", there.design, "--out", there.data, *wanted),),
+        makes=(str(there.data),),
+        files={str(there.design): json.dumps(to_document(design), indent=2, ensure_ascii=False) + "\n"},
+        facts={"samples": design.image.resolution_px**2 * design.image.samples},
+    )
+
+
+def _problem(context: bpy.types.Context) -> str:
+    if not chosen_splits(context.scene.simreal):
+        return "Choose a split to render"
+    return _busy(places(context.scene))
+
+
+def _busy(there: Places) -> str:
+    job = watch().board.latest("render", str(there.folder))
+    if job is None or not job.is_unfinished:
+        return ""
+    return f"{job.order.title} is {job.state.value}: {'wait for it' if job.is_live else 'resume it'}, or cancel it"
 
 
 CLASSES = (SIMREAL_OT_render,)

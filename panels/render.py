@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import bpy
 
+from ..addon.job_text import end_text
+from ..addon.job_watch import watch
 from ..addon.places import places
+from ..addon.preferences import ADDON
+from ..addon.render_outlook import Outlook, outlook
 from ..datasets.progress_text import duration
 from .job_box import draw_job
-from .sidebar import NeedsDesign
+from .sidebar import NeedsDesign, wrapped
 
 
 class SIMREAL_PT_render(NeedsDesign, bpy.types.Panel):
@@ -18,14 +22,89 @@ class SIMREAL_PT_render(NeedsDesign, bpy.types.Panel):
 
     def draw(self, context: bpy.types.Context) -> None:
         layout, state = self.layout, context.scene.simreal
+        plan = outlook(context.scene, watch().board)
         row = layout.row(align=True)
         row.prop(state, "output", text="", placeholder=f".../{places(context.scene).folder.name}")
         row.operator("simreal.folder_open", text="", icon="FOLDER_REDIRECT")
-        images = sum(split.count for split in state.splits)
-        layout.operator("simreal.render", text=f"Render {images:,} Images", icon="RENDER_STILL")
+        _draw_splits(layout, context, plan)
+        _draw_outlook(layout, context, plan)
+        count = plan.missing or plan.total
+        layout.operator("simreal.render", text=f"Render {count:,} Images", icon="RENDER_STILL")
         done = draw_job(layout, context, "render")
-        if done is not None and "render" in done.results:
-            layout.label(text=f"Done in {duration(float(str(done.results['render']['seconds'])))}", icon="CHECKMARK")
+        if done is not None and done.results:
+            row = layout.row(align=True)
+            row.label(text=end_text(watch().board, done), icon="CHECKMARK", translate=False)
+            row.operator("simreal.data_show", text="", icon="IMGDISPLAY")
+        _draw_advanced(layout, context)
+
+
+def _draw_splits(layout: bpy.types.UILayout, context: bpy.types.Context, plan: Outlook) -> None:
+    """A line a split: whether it is rendered, and how many images it has."""
+    state = context.scene.simreal
+    column = layout.column(align=True)
+    for split in state.splits:
+        row = column.row()
+        row.prop(split, "render", text=split.name, translate=False)
+        numbers = row.row()
+        numbers.alignment = "RIGHT"
+        numbers.active = split.render
+        numbers.label(text=_share(plan, split.name, split.count), translate=False)
+    row = layout.row(align=True)
+    row.prop(state.rendering, "use_per_class")
+    number = row.row(align=True)
+    number.active = state.rendering.use_per_class
+    number.prop(state.rendering, "per_class", text="")
+
+
+def _share(plan: Outlook, name: str, count: int) -> str:
+    wanted, there = plan.wanted.get(name, count), min(plan.there.get(name, 0), plan.wanted.get(name, count))
+    return f"{there:,} of {wanted:,}" if 0 < there < wanted else f"{wanted:,}"
+
+
+def _draw_outlook(layout: bpy.types.UILayout, context: bpy.types.Context, plan: Outlook) -> None:
+    """What rendering would do now, and what stands against it."""
+    if plan.problem:
+        wrapped(layout, context, plan.problem, icon="ERROR")
+        return
+    if plan.other:
+        data = places(context.scene).data.name
+        wrapped(
+            layout,
+            context,
+            f"The {plan.other:,} images in the folder are of the design as it was before. "
+            f"Rendering moves them to {data}-1 (or the next free number), and begins anew",
+            icon="INFO",
+        )
+    if plan.is_complete:
+        layout.label(text=f"All {plan.total:,} images are there", icon="CHECKMARK")
+        return
+    parts = [f"about {size_text(plan.bytes)}"]
+    if plan.seconds is not None:
+        parts.append(f"about {duration(plan.seconds)}")
+    line = layout.row()
+    line.active = False
+    line.label(text=", ".join(parts), icon="TIME" if plan.seconds is not None else "DISK_DRIVE", translate=False)
+    if plan.bytes > plan.free_bytes:
+        wrapped(layout, context, f"Only {size_text(plan.free_bytes)} are free on the disk", icon="ERROR")
+
+
+def size_text(count: int) -> str:
+    """``14 MB``."""
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{max(1, round(count / 1e6)):,} MB"
+
+
+def _draw_advanced(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    header, body = layout.panel("simreal_render_advanced", default_closed=True)
+    header.label(text="Advanced")
+    if body is None:
+        return
+    body.use_property_split = True
+    body.use_property_decorate = False
+    addon = context.preferences.addons.get(ADDON)
+    if addon is not None:
+        for name in ("device", "workers", "jobs_at_once"):
+            body.prop(addon.preferences, name)
+    body.prop(context.scene.simreal.rendering, "retry_failed")
 
 
 CLASSES = (SIMREAL_PT_render,)

@@ -4,12 +4,23 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import attrs
 import bpy
 from bpy.props import EnumProperty, IntProperty, StringProperty
 
+from ..training.environment import Environment
+from .training_check import program_of
+
 ADDON = (__package__ or "").rpartition(".")[0]
+
+
+def _python_changed(_preferences: Any, _context: bpy.types.Context) -> None:
+    """A Python that is newly named is checked."""
+    from .training_environment import check_new  # which rests on this module
+
+    check_new()
 
 
 class SIMREAL_AP_preferences(bpy.types.AddonPreferences):
@@ -18,9 +29,11 @@ class SIMREAL_AP_preferences(bpy.types.AddonPreferences):
     bl_idname = ADDON
 
     training_python: StringProperty(
-        name="Training Python",
-        description="Python with PyTorch that trains: its program, such as /home/me/venv/bin/python",
+        name="Python",
+        description="Python with PyTorch that trains: its program, such as /home/me/venv/bin/python, or the folder of "
+        "its environment; empty is the environment created here",
         subtype="FILE_PATH",
+        update=_python_changed,
     )
     jobs_folder: StringProperty(
         name="Jobs Folder",
@@ -55,19 +68,15 @@ class SIMREAL_AP_preferences(bpy.types.AddonPreferences):
         ],
     )
 
-    def draw(self, _context: bpy.types.Context) -> None:
-        layout = self.layout
-        layout.use_property_split = True
-        layout.use_property_decorate = False
-        for name in ("training_python", "jobs_folder", "jobs_at_once", "device", "workers"):
-            layout.prop(self, name)
-        if not self.training_python:
-            layout.label(text="Without a training Python all but Train works", icon="INFO")
+    def draw(self, context: bpy.types.Context) -> None:
+        from ..panels.preferences import draw_preferences  # panels are above this module
+
+        draw_preferences(self.layout, context, self)
 
 
 @attrs.frozen
 class Settings:
-    """The preferences as plain values. ``training_python`` "" is none, ``workers`` 0 is automatic."""
+    """The preferences as plain values. ``training_python`` is a program, "" is none; ``workers`` 0 is automatic."""
 
     jobs_folder: Path
     training_python: str = ""
@@ -78,17 +87,32 @@ class Settings:
 
 def settings() -> Settings:
     """The preferences as they are; their defaults where Simreal runs without being an enabled add-on."""
-    addon = bpy.context.preferences.addons.get(ADDON)
-    if addon is None:
-        return Settings(user_folder() / "jobs")
-    own = addon.preferences
+    own = preferences()
+    if own is None:
+        return Settings(user_folder() / "jobs", _own_python())
     return Settings(
         jobs_folder=Path(bpy.path.abspath(own.jobs_folder)) if own.jobs_folder else user_folder() / "jobs",
-        training_python=bpy.path.abspath(own.training_python) if own.training_python else "",
+        training_python=program_of(bpy.path.abspath(own.training_python)) if own.training_python else _own_python(),
         workers=own.workers,
         device=own.device,
         jobs_at_once=own.jobs_at_once,
     )
+
+
+def preferences() -> Any | None:
+    """The add-on's preferences; None where Simreal runs without being an enabled add-on."""
+    addon = bpy.context.preferences.addons.get(ADDON)
+    return addon.preferences if addon else None
+
+
+def own_environment() -> Environment:
+    """The training environment that is made when asked for, in the extension's own folder."""
+    return Environment(user_folder() / "training")
+
+
+def _own_python() -> str:
+    environment = own_environment()
+    return str(environment.python) if environment.is_ready else ""
 
 
 def user_folder() -> Path:

@@ -15,6 +15,7 @@ from ..design.factors import FACTORS
 from ..panels.score_image import draw_menu
 from . import (
     cli,
+    curve_icons,
     job_watch,
     missing_assets,
     preferences,
@@ -31,6 +32,7 @@ from . import (
 )
 from .factor_properties import factor_classes
 from .scene_properties import STATIC_CLASSES, scene_class
+from .viewport import register as watch_viewport
 
 _registered: list[ExitStack] = []
 
@@ -56,10 +58,12 @@ def register() -> None:
         bpy.types.IMAGE_MT_image.append(draw_menu)
         stack.callback(bpy.types.IMAGE_MT_image.remove, draw_menu)
         stack.callback(training_environment.register())
+        stack.callback(curve_icons.register())
         stack.callback(job_watch.register())
         stack.callback(render_outlook.register())
         for module in (preview_link, preview_requests, preview_live):
             stack.callback(module.register())
+        stack.callback(watch_viewport())
         stack.callback(missing_assets.register())
         _registered.append(stack.pop_all())
 

@@ -26,30 +26,8 @@ from .design_properties import (
 from .missing_properties import SIMREAL_PG_missing
 from .preview_properties import SIMREAL_PG_preview
 from .touched import touched
-
-
-class SIMREAL_PG_training(bpy.types.PropertyGroup):
-    """What to train."""
-
-    regime: EnumProperty(
-        name="Train",
-        description="Which of the network's weights are trained",
-        items=[
-            ("head", "Head only", "A linear head on frozen features of a network trained on photos: seconds"),
-            ("full", "All weights", "All weights, starting from a network trained on photos"),
-            ("scratch", "From scratch", "All weights, starting from random ones: no photo is ever seen"),
-        ],
-    )
-    backbone: StringProperty(
-        name="Backbone", description="Network to train: any model of timm by name", default="efficientnet_lite0"
-    )
-    epochs: IntProperty(
-        name="Epochs",
-        description="How often every image is seen; 0 is what suits the training",
-        default=0,
-        min=0,
-        soft_max=200,
-    )
+from .training_properties import SIMREAL_PG_training
+from .viewing_properties import SIMREAL_PG_viewing
 
 
 def _titled(state: Any, _context: Any) -> None:
@@ -66,6 +44,7 @@ STATIC_CLASSES = (
     SIMREAL_PG_training,
     *score_properties.SCENE_CLASSES,
     SIMREAL_PG_preview,
+    SIMREAL_PG_viewing,
 )
 
 
@@ -112,6 +91,7 @@ def scene_class(factors: type) -> type:
         ),
         "rendering": PointerProperty(type=render_properties.SIMREAL_PG_rendering),
         "preview": PointerProperty(type=SIMREAL_PG_preview),
+        "viewing": PointerProperty(type=SIMREAL_PG_viewing),
         "training": PointerProperty(type=SIMREAL_PG_training),
         "scoring": PointerProperty(type=score_properties.SIMREAL_PG_scoring),
     }

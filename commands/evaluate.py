@@ -30,6 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "data", type=Path, metavar="DATA", help="data set: rendered, split/class/images or class/images"
     )
     parser.add_argument("--split", action="append", help="split to measure; may be repeated (default: all of them)")
+    parser.add_argument("--unseen", action="store_true", help="measure every split but the one the run was trained on")
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="where the results go (default: RUN/evaluate)")
     parser.add_argument(
         "--alias",
@@ -48,6 +49,7 @@ def run(args: argparse.Namespace) -> int:
     from ..datasets.reading import open_data_set
     from ..training.devices import find_device, use_threads
     from ..training.evaluation import evaluate, samples_for, table, write_evaluation
+    from ..training.run_folder import RunFolder
     from ..training.trained import load_trained
 
     use_threads(args.threads)
@@ -55,9 +57,10 @@ def run(args: argparse.Namespace) -> int:
     aliases = dict(_alias(text) for text in args.alias)
     model = load_trained(args.run_folder)
     data = open_data_set(args.data)
-    chosen = [
-        (split, samples_for(data, split, model.classes, aliases, args.report)) for split in args.split or data.splits
-    ]
+    splits = args.split or data.splits
+    if args.unseen:
+        splits = [split for split in splits if split != RunFolder(args.run_folder).config().split]
+    chosen = [(split, samples_for(data, split, model.classes, aliases, args.report)) for split in splits]
     out = args.out or args.run_folder / "evaluate"
     own = data.design_hash == model.design_hash and bool(data.design_hash)
     for split, samples in chosen:

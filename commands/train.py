@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
+from typing import Any
 
 from ..datasets.messages import Result
 from ..design.errors import ToolError
+from ..training.config import AUGMENTATIONS, OPTIMIZERS, SCHEDULES, option, option_help
 
 HELP = "train a classifier on a rendered data set, or on class folders of photos"
 
@@ -38,16 +41,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--resume", action="store_true", default=False, help="continue the run in --out where it stopped"
     )
     parser.add_argument("--overwrite", action="store_true", default=False, help="replace the run in --out")
-    parser.add_argument("--split", help="split to train on (default: train, or the only one)")
     parser.add_argument(
-        "--validation",
-        dest="validation_split",
-        metavar="SPLIT",
-        help="split to measure on (default: test_iid), or none",
+        "--continue",
+        dest="go_on",
+        action="store_true",
+        default=False,
+        help="resume where --out holds this very run, not finished; else as --overwrite",
+    )
+    _add(parser, "split")
+    _add(parser, "validation_split", metavar="SPLIT", note="or none")
+    parser.add_argument(
+        "--offline", action="store_true", default=False, help="use no network: weights have to be on this machine"
     )
 
     model = parser.add_argument_group("model")
-    model.add_argument("--backbone", metavar="NAME", help="any timm model (default: efficientnet_lite0)")
+    _add(model, "backbone", metavar="NAME")
     source = model.add_mutually_exclusive_group()
     source.add_argument(
         "--from-scratch", action="store_true", default=False, help="random weights: no real image is ever seen"
@@ -55,12 +63,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     source.add_argument(
         "--pretrained", action="store_true", default=False, help="timm's weights, downloaded from its hub"
     )
-    source.add_argument(
-        "--weights",
-        dest="weights_file",
-        metavar="FILE",
-        help="local weights: .safetensors, .pth, .npz, or another run's model.pt",
-    )
+    _add(source, "weights_file", metavar="FILE")
     mode = model.add_mutually_exclusive_group()
     mode.add_argument(
         "--head-only",
@@ -71,67 +74,45 @@ def configure(parser: argparse.ArgumentParser) -> None:
     mode.add_argument(
         "--full", action="store_false", dest="head_only", help="all weights (default from scratch, and with --epochs)"
     )
-    model.add_argument(
-        "--views",
-        type=int,
-        metavar="N",
-        help="head only: views of each image, one plain and the others augmented (default: 4)",
-    )
+    _add(model, "views", type=int, metavar="N")
 
     images = parser.add_argument_group("images")
-    images.add_argument(
-        "--augmentation", choices=("none", "weak", "strong"), help="the paper's none, weak or strong (default: strong)"
-    )
-    images.add_argument(
-        "--image-size", dest="crop_px", type=int, metavar="PX",
-        help="side of the square the network sees (default: the weights' own; from scratch 224, or 96 without a GPU)",
-    )  # fmt: skip
-    images.add_argument(
-        "--resize",
-        dest="resize_px",
-        type=int,
-        metavar="PX",
-        help="shorter side before the crop (default: 8/7 of --image-size)",
-    )
+    _add(images, "augmentation", choices=AUGMENTATIONS)
+    _add(images, "crop_px", type=int, metavar="PX")
+    _add(images, "resize_px", type=int, metavar="PX")
 
     full = parser.add_argument_group("full training")
     length = full.add_mutually_exclusive_group()
-    length.add_argument(
-        "--epochs", type=int, metavar="N", help="times every image is seen (default: 60 from scratch, else 15)"
-    )
-    length.add_argument("--iterations", type=int, metavar="N", help="steps instead of epochs, as the paper counts")
-    full.add_argument("--batch-size", type=int, metavar="N", help="images a step (default: 64)")
-    full.add_argument("--optimizer", choices=("sgd", "adamw"), help="default: adamw; the paper: sgd")
-    full.add_argument(
-        "--lr", type=float, help="learning rate (default: adamw 1e-3, with weights 1e-4; sgd 0.05, 0.005)"
-    )
-    full.add_argument("--momentum", type=float, help="of sgd, and adamw's first beta (default: 0.9)")
-    full.add_argument("--weight-decay", type=float, help="default: adamw 0.05, sgd 1e-4")
-    full.add_argument(
-        "--schedule", choices=("cosine", "linear", "constant"), help="of the learning rate (default: cosine)"
-    )
-    full.add_argument(
-        "--warmup-epochs", type=float, metavar="N", help="linear warm-up (default: 3 from scratch, else 1)"
-    )
-    full.add_argument("--no-amp", dest="amp", action="store_false", help="no mixed precision (used on CUDA GPUs only)")
-    full.add_argument(
-        "--no-channels-last",
-        dest="channels_last",
-        action="store_false",
-        help="no channels-last layout (used on CUDA GPUs only)",
-    )
+    _add(length, "epochs", type=int, metavar="N")
+    _add(length, "iterations", type=int, metavar="N")
+    _add(full, "batch_size", type=int, metavar="N")
+    _add(full, "optimizer", choices=OPTIMIZERS)
+    _add(full, "lr", type=float)
+    _add(full, "momentum", type=float)
+    _add(full, "weight_decay", type=float)
+    _add(full, "schedule", choices=SCHEDULES)
+    _add(full, "warmup_epochs", type=float, metavar="N")
+    for name in ("amp", "channels_last"):
+        switch = f"--no-{name.replace('_', '-')}"
+        full.add_argument(switch, dest=name, action="store_false", help=f"no {option_help(name)}")
 
     both = parser.add_argument_group("any training")
-    both.add_argument(
-        "--label-smoothing", type=float, metavar="S", help="share of every label spread over all classes (default: 0)"
-    )
-    both.add_argument("--seed", type=int, help="of initial weights, order and augmentation (default: 0)")
-    both.add_argument("--device", help="auto, cpu, cuda, cuda:1, mps (default: auto)")
-    both.add_argument("--threads", type=int, metavar="N", help="CPU threads (default: torch's choice)")
-    both.add_argument("--workers", type=int, metavar="N", help="processes that load images (default: by CPUs)")
+    _add(both, "label_smoothing", type=float, metavar="S")
+    _add(both, "seed", type=int)
+    _add(both, "device")
+    _add(both, "threads", type=int, metavar="N")
+    _add(both, "workers", type=int, metavar="N")
+
+
+def _add(group: Any, field: str, note: str = "", **arguments: Any) -> None:
+    """An option that sets a field of RunConfig, with the help that stands there."""
+    told = option_help(field) + (f", {note}" if note else "")
+    group.add_argument(option(field), dest=field, help=told, **arguments)
 
 
 def run(args: argparse.Namespace) -> int:
+    if args.offline:
+        os.environ["HF_HUB_OFFLINE"] = "1"  # read when timm's hub client is imported
     require_torch()
     import attrs
 
@@ -153,7 +134,7 @@ def run(args: argparse.Namespace) -> int:
         config = attrs.evolve(started, data=str(args.data.resolve()), **given)
     else:
         config = resolve(open_data_set(args.data), given, from_scratch=args.from_scratch, pretrained=args.pretrained)
-    results = train(config, out, args.report, resume=args.resume, overwrite=args.overwrite)
+    results = train(config, out, args.report, resume=args.resume, overwrite=args.overwrite, go_on=args.go_on)
     args.report(Result("training", {"run": str(out), **results}))
     args.report(Result("text", {"text": _summary(out, results)}))
     return 0
@@ -161,8 +142,6 @@ def run(args: argparse.Namespace) -> int:
 
 def default_run(data: Path) -> Path:
     """``data-run`` beside ``data``; in the current folder where that cannot be written."""
-    import os
-
     beside = data.resolve().parent
     return (beside if os.access(beside, os.W_OK) else Path.cwd()) / f"{data.resolve().name}-run"
 

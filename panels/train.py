@@ -6,9 +6,21 @@ from typing import ClassVar
 
 import bpy
 
-from ..addon.preferences import ADDON, settings
+from ..addon.curve_icons import curve_icon
+from ..addon.environment_jobs import environment_job
+from ..addon.places import places
+from ..addon.preferences import ADDON
+from ..addon.training_environment import standing
+from ..addon.training_orders import comes_after, image_passes, needs_download, shown_fields
+from ..addon.training_properties import LABELS
+from ..addon.training_runs import Run, last_run
+from ..datasets.progress_text import duration
+from .environment_box import draw_environment_job
 from .job_box import draw_job
 from .sidebar import NeedsDesign, wrapped
+
+ADVANCED = ("batch_size", "views", "seed", "device")
+OPEN_NUMBERS = ("epochs", "crop_px", "batch_size", "views")  # 0 is what suits the training
 
 
 class SIMREAL_PT_train(NeedsDesign, bpy.types.Panel):
@@ -20,24 +32,80 @@ class SIMREAL_PT_train(NeedsDesign, bpy.types.Panel):
 
     def draw(self, context: bpy.types.Context) -> None:
         layout, state = self.layout, context.scene.simreal.training
+        layout.use_property_split = True
+        layout.use_property_decorate = False
         column = layout.column(align=True)
-        column.prop(state, "backbone", text="")
-        column.row(align=True).prop(state, "regime", text="")
-        if state.regime != "head":
-            column.prop(state, "epochs")
-        if not settings().training_python:
-            wrapped(layout, context, "Training needs a Python with PyTorch: name it in the preferences", icon="INFO")
-            layout.operator("preferences.addon_show", text="Preferences", icon="PREFERENCES").module = ADDON
+        column.prop(state, "backbone", icon="INTERNET" if needs_download(state) else "NONE")
+        column.prop(state, "regime")
+        shown = shown_fields(state.regime)
+        column = layout.column(align=True)
+        for name in (name for name in LABELS if name in shown and name not in ADVANCED):
+            column.prop(state, name)
+        header, advanced = layout.panel("simreal_train_advanced", default_closed=True)
+        header.label(text="Advanced")
+        if advanced is not None:
+            column = advanced.column(align=True)
+            for name in (name for name in ADVANCED if name in shown):
+                column.prop(state, name)
+        run = last_run(places(context.scene).run)
+        _draw_environment(layout, context)
+        _draw_estimate(layout, context, run)
         layout.operator("simreal.train", icon="EXPERIMENTAL")
-        done = draw_job(layout, context, "train")
-        if done is not None:
-            layout.label(text=_text(done.results.get("training", {}).get("validation")), icon="CHECKMARK")
+        draw_job(layout, context, "train")
+        if run is not None:
+            _draw_run(layout, run)
 
 
-def _text(validation: object) -> str:
-    if not isinstance(validation, dict):
-        return "Trained and exported"
-    return f"{validation['split']}: {100 * validation['top1']:.1f} %"
+def _draw_environment(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    now, job = standing(), environment_job()
+    if job is not None and job.is_live:
+        draw_environment_job(layout, context, job)
+        return
+    row = layout.row(align=True)
+    if now.problem:
+        wrapped(row.column(), context, now.problem, icon="ERROR" if now.program else "INFO")
+    else:
+        row.label(text=now.summary, icon="CHECKMARK" if now.found else "QUESTION", translate=False)
+    if now.is_there:
+        row.operator("simreal.environment_check", text="", icon="FILE_REFRESH")
+    row.operator("preferences.addon_show", text="", icon="PREFERENCES").module = ADDON
+    if not now.is_there:
+        layout.operator("simreal.environment_create", icon="ADD")
+
+
+def _draw_estimate(layout: bpy.types.UILayout, context: bpy.types.Context, run: Run | None) -> None:
+    state = context.scene.simreal
+    images, times, what = image_passes(state)
+    text = f"{images:,} images x {times} {what}"
+    known = run is not None and run.images_per_s and what == "epochs"
+    if run is not None and known and run.backbone == state.training.backbone:
+        text += f", about {duration(images * times / run.images_per_s)}"
+    column = layout.column(align=True)
+    column.active = False
+    column.label(text=text, translate=False)
+    after = comes_after(context.scene)
+    if after:
+        wrapped(column, context, f"Waits in the queue for {after}")
+
+
+def _draw_run(layout: bpy.types.UILayout, run: Run) -> None:
+    box = layout.box()
+    row = box.row(align=True)
+    row.label(text=run.title, translate=False)
+    row.operator("simreal.run_show", text="", icon="GRAPH", emboss=False)
+    row.operator("simreal.run_open", text="", icon="FILE_FOLDER", emboss=False)
+    body = box.row()
+    icon = curve_icon(run.curves) if run.curves is not None else 0
+    if icon:
+        picture = body.column()
+        picture.template_icon(icon_value=icon, scale=4.0)
+    column = body.column(align=True)
+    for measured in run.measured:
+        line = column.row()
+        line.label(text=measured.split, translate=False)
+        number = line.row()
+        number.alignment = "RIGHT"
+        number.label(text=f"{100 * measured.top1:.1f} %", translate=False)
 
 
 CLASSES = (SIMREAL_PT_train,)

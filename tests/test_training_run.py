@@ -15,7 +15,7 @@ import torch
 from PIL import Image
 
 from simreal.commands import main
-from simreal.datasets.messages import Message, Progress
+from simreal.datasets.messages import Log, Message, Progress
 from simreal.design.errors import AssetError, RunError
 from simreal.training.config import RunConfig
 from simreal.training.run_folder import load_torch, open_for_training, write_bytes
@@ -193,6 +193,27 @@ def test_a_run_folder_is_not_overwritten_by_accident(data: Path, tmp_path: Path)
     with pytest.raises(RunError, match="no run to resume"):
         train(config(data), tmp_path / "nothing", silent, resume=True)
     assert not (tmp_path / "nothing").exists()
+
+
+def test_continue_resumes_the_same_run_and_replaces_any_other(data: Path, tmp_path: Path, monkeypatch) -> None:
+    run = tmp_path / "run"
+    said: list[str] = []
+
+    def hear(message: Message) -> None:
+        if isinstance(message, Log):
+            said.append(message.text)
+        if isinstance(message, Progress) and message.done >= 16 * 11:
+            raise Stop
+
+    monkeypatch.setattr("simreal.training.loop.CHECKPOINT_STEPS", 5)
+    with pytest.raises(Stop):
+        train(config(data), run, hear)
+    train(config(data), run, lambda m: said.append(m.text) if isinstance(m, Log) else None, go_on=True)
+    assert any("resuming at step" in line for line in said)
+    finished = json.loads((run / "run.json").read_text())
+    assert finished["state"] == "finished"
+    train(config(data, epochs=1, lr=0.02), run, silent, go_on=True)
+    assert json.loads((run / "config.json").read_text())["lr"] == 0.02
 
 
 def test_resume_remembers_the_options(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

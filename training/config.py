@@ -22,6 +22,8 @@ OPTIMIZERS: tuple[Optimizer, ...] = get_args(Optimizer)
 SCHEDULES: tuple[Schedule, ...] = get_args(Schedule)
 AUGMENTATIONS: tuple[Augmentation, ...] = get_args(Augmentation)
 
+EPOCHS = {True: 60, False: 15}  # where they are left open: from scratch, from pretrained weights
+_OPEN_EPOCHS = f"{EPOCHS[True]} from scratch, else {EPOCHS[False]}"
 MAY_DIFFER_ON_RESUME = ("data", "device", "workers", "threads")
 
 
@@ -40,6 +42,11 @@ def _fraction(instance: Any, attribute: attrs.Attribute[Any], value: float) -> N
         raise RunError(f"{option(attribute.name)} must be in [0, 1), not {value:g}")
 
 
+def _says(text: str, left_open: str = "") -> dict[str, str]:
+    """A field's help, and what it becomes where the user leaves it open; command line and panels show both."""
+    return {"help": text, "left_open": left_open}
+
+
 @attrs.frozen(kw_only=True)
 class RunConfig:
     """One training run. ``training.defaults.resolve`` fills in what a user leaves open.
@@ -51,32 +58,73 @@ class RunConfig:
     """
 
     data: str
-    backbone: str
+    backbone: str = attrs.field(metadata=_says("network to train: any timm model by name", "efficientnet_lite0"))
     weights: Weights
-    weights_file: str | None = None
-    split: str = "train"
-    validation_split: str | None = None
+    weights_file: str | None = attrs.field(
+        default=None, metadata=_says("local weights: .safetensors, .pth, .npz, or another run's model.pt")
+    )
+    split: str = attrs.field(default="train", metadata=_says("split to train on", "train, or the only one"))
+    validation_split: str | None = attrs.field(default=None, metadata=_says("split to measure on", "test_iid"))
     head_only: bool = False
-    views: int = attrs.field(default=4, validator=_positive)
-    epochs: int = attrs.field(default=30, validator=_positive)
-    iterations: int = attrs.field(default=0, validator=_not_negative)
-    batch_size: int = attrs.field(default=64, validator=_positive)
-    optimizer: Optimizer = "sgd"
-    lr: float = attrs.field(default=0.01, validator=_positive)
-    momentum: float = attrs.field(default=0.9, validator=_fraction)
-    weight_decay: float = attrs.field(default=1e-4, validator=_not_negative)
-    schedule: Schedule = "cosine"
-    warmup_epochs: float = attrs.field(default=1.0, validator=_not_negative)
-    label_smoothing: float = attrs.field(default=0.0, validator=_fraction)
-    augmentation: Augmentation = "strong"
-    resize_px: int = attrs.field(default=256, validator=_positive)
-    crop_px: int = attrs.field(default=224, validator=_positive)
-    seed: int = attrs.field(default=0, validator=_not_negative)
-    device: str = "auto"
-    amp: bool = True
-    channels_last: bool = True
-    workers: int = attrs.field(default=0, validator=_not_negative)
-    threads: int = attrs.field(default=0, validator=_not_negative)
+    views: int = attrs.field(
+        default=4,
+        validator=_positive,
+        metadata=_says("head only: views of each image, one plain and the others augmented", "4"),
+    )
+    epochs: int = attrs.field(
+        default=30,
+        validator=_positive,
+        metadata=_says("times every image is seen", _OPEN_EPOCHS),
+    )
+    iterations: int = attrs.field(
+        default=0, validator=_not_negative, metadata=_says("steps instead of epochs, as the paper counts")
+    )
+    batch_size: int = attrs.field(default=64, validator=_positive, metadata=_says("images a step", "64"))
+    optimizer: Optimizer = attrs.field(
+        default="sgd", metadata=_says("which one takes the steps; the paper: sgd", "adamw")
+    )
+    lr: float = attrs.field(
+        default=0.01,
+        validator=_positive,
+        metadata=_says("learning rate", "adamw 1e-3, with weights 1e-4; sgd 0.05, 0.005"),
+    )
+    momentum: float = attrs.field(
+        default=0.9, validator=_fraction, metadata=_says("momentum of sgd, and adamw's first beta", "0.9")
+    )
+    weight_decay: float = attrs.field(
+        default=1e-4, validator=_not_negative, metadata=_says("pull of the weights towards 0", "adamw 0.05, sgd 1e-4")
+    )
+    schedule: Schedule = attrs.field(default="cosine", metadata=_says("how the learning rate falls", "cosine"))
+    warmup_epochs: float = attrs.field(
+        default=1.0, validator=_not_negative, metadata=_says("linear warm-up", "3 from scratch, else 1")
+    )
+    label_smoothing: float = attrs.field(
+        default=0.0, validator=_fraction, metadata=_says("share of every label spread over all classes", "0")
+    )
+    augmentation: Augmentation = attrs.field(
+        default="strong",
+        metadata=_says("how images are varied: the paper's none, weak or strong", "strong"),
+    )
+    resize_px: int = attrs.field(
+        default=256, validator=_positive, metadata=_says("shorter side before the crop", "8/7 of --image-size")
+    )
+    crop_px: int = attrs.field(
+        default=224,
+        validator=_positive,
+        metadata=_says(
+            "side of the square the network sees", "the weights' own; from scratch 224, or 96 without a GPU"
+        ),
+    )
+    seed: int = attrs.field(
+        default=0, validator=_not_negative, metadata=_says("seed of initial weights, order and augmentation", "0")
+    )
+    device: str = attrs.field(default="auto", metadata=_says("where to train: auto, cpu, cuda, cuda:1, mps", "auto"))
+    amp: bool = attrs.field(default=True, metadata=_says("mixed precision (used on CUDA GPUs only)"))
+    channels_last: bool = attrs.field(default=True, metadata=_says("channels-last layout (used on CUDA GPUs only)"))
+    workers: int = attrs.field(
+        default=0, validator=_not_negative, metadata=_says("processes that load images", "by CPUs")
+    )
+    threads: int = attrs.field(default=0, validator=_not_negative, metadata=_says("CPU threads", "torch's choice"))
 
     def __attrs_post_init__(self) -> None:
         if self.crop_px > self.resize_px:
@@ -109,6 +157,12 @@ class RunConfig:
             for field in attrs.fields(RunConfig)
             if field.name not in MAY_DIFFER_ON_RESUME and getattr(self, field.name) != getattr(other, field.name)
         ]
+
+
+def option_help(field: str) -> str:
+    """What an option is for, and what it is where it is left open."""
+    told = getattr(attrs.fields(RunConfig), field).metadata
+    return f"{told['help']} (default: {told['left_open']})" if told["left_open"] else str(told["help"])
 
 
 def option(field: str) -> str:

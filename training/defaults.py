@@ -12,7 +12,7 @@ from ..datasets.reading import DataSet
 from ..design.errors import DataSetError, RunError
 from . import efficientnet_lite
 from .backbones import bundled_weights_installed, check_backbone
-from .config import RunConfig, Weights, option
+from .config import EPOCHS, RunConfig, Weights, option
 from .devices import find_device
 
 SCRATCH_BACKBONE = "resnet18"
@@ -21,7 +21,6 @@ _FULL_ONLY = (
     "amp", "channels_last",
 )  # fmt: skip
 _HEAD_ONLY = ("views",)
-_EPOCHS = {True: 60, False: 15}  # from scratch, from pretrained weights
 _LR = {("sgd", True): 0.05, ("sgd", False): 0.005, ("adamw", True): 1e-3, ("adamw", False): 1e-4}
 _WEIGHT_DECAY = {"sgd": 1e-4, "adamw": 0.05}
 
@@ -42,7 +41,7 @@ def resolve(data: DataSet, given: dict[str, Any], *, from_scratch: bool = False,
     crop_px = given.get("crop_px") or _image_size(backbone, weights, given)
     values: dict[str, Any] = {
         "validation_split": "test_iid" if "test_iid" in data.splits and split != "test_iid" else None,
-        "epochs": _EPOCHS[scratch],
+        "epochs": EPOCHS[scratch],
         "optimizer": optimizer,
         "lr": _LR[optimizer, scratch],
         "weight_decay": _WEIGHT_DECAY[optimizer],

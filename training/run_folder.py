@@ -85,6 +85,15 @@ def open_for_training(path: Path, config: RunConfig, design_hash: str, resume: b
     return folder
 
 
+def is_unfinished(path: Path, config: RunConfig, samples: str) -> bool:
+    """Whether ``path`` holds the very run that ``config`` describes, on those samples (fingerprint), not finished."""
+    folder = RunFolder(path)
+    if not (path / CONFIG).is_file() or folder.config().differences(config):
+        return False
+    state = folder.state()
+    return state.get("samples") == samples and state.get("state") != "finished"
+
+
 def _check_same_run(folder: RunFolder, config: RunConfig, design_hash: str) -> None:
     differences = folder.config().differences(config)
     if differences:
@@ -106,13 +115,16 @@ def _clear(path: Path) -> None:
             shutil.rmtree(path / name)
 
 
-def starting_state(config: RunConfig, classes: Sequence[str], design_hash: str, device: torch.device) -> dict[str, Any]:
+def starting_state(
+    config: RunConfig, classes: Sequence[str], design_hash: str, samples: str, device: torch.device
+) -> dict[str, Any]:
     """What ``run.json`` says when a run starts."""
     return {
         "simreal_run": 1,
         "state": "running",
         "data": config.data,
         "design_hash": design_hash,
+        "samples": samples,
         "classes": list(classes),
         "device": describe_device(device),
         "threads": torch.get_num_threads(),

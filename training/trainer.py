@@ -18,15 +18,22 @@ from .job import Job
 from .linear_head import fit_head, put_head
 from .loading import read_samples
 from .loop import Loop
-from .run_folder import CURVES, RESULTS, open_for_training, starting_state, write_bytes, write_json
+from .run_folder import CURVES, RESULTS, is_unfinished, open_for_training, starting_state, write_bytes, write_json
 from .trained import save_trained
 
 
 def train(
-    config: RunConfig, out: Path, report: Report, *, resume: bool = False, overwrite: bool = False
+    config: RunConfig,
+    out: Path,
+    report: Report,
+    *,
+    resume: bool = False,
+    overwrite: bool = False,
+    go_on: bool = False,
 ) -> dict[str, Any]:
     """Train what ``config`` describes into the run folder ``out``; returns the contents of ``results.json``.
 
+    ``go_on`` resumes where ``out`` holds this very run, not finished, and overwrites any other run there.
     What can be checked is checked before ``out`` is made. Raises ``RunError``, ``DataSetError``, ``ToolError``, and
     ``AssetError`` for a damaged image. On Ctrl-C the last checkpoint stays, and ``run.json`` says so.
     """
@@ -38,8 +45,11 @@ def train(
     if config.validation_split is not None:
         validation = samples_for(data, config.validation_split, data.classes, {}, report)
     model = build_classifier(config, len(data.classes))
+    if go_on:
+        resume = is_unfinished(out, config, samples.fingerprint())
+        overwrite = not resume
     folder = open_for_training(out, config, data.design_hash, resume, overwrite)
-    folder.update(**starting_state(config, data.classes, data.design_hash, device))
+    folder.update(**starting_state(config, data.classes, data.design_hash, samples.fingerprint(), device))
     state = "failed"
     try:
         results = _train(model, Job(config, data, samples, validation, folder, device, report), resume)

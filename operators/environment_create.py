@@ -1,0 +1,95 @@
+"""A Python environment with PyTorch, made in the extension's own folder."""
+
+# mypy: disable-error-code="valid-type"
+from __future__ import annotations
+
+from typing import ClassVar
+
+import bpy
+from bpy.props import EnumProperty, StringProperty
+
+from ..addon.command_lines import SIMREAL, in_blenders_python
+from ..addon.environment_jobs import busy_with, start
+from ..addon.preferences import own_environment
+from ..training.environment import check_space
+from ..training.torch_builds import AUTO, BUILDS
+from .outcome import can, reporting_errors
+
+
+class SIMREAL_OT_environment_create(bpy.types.Operator):
+    """Make a Python environment with PyTorch in the background, in the extension's own folder, and train with it"""
+
+    bl_idname = "simreal.environment_create"
+    bl_label = "Create Environment"
+    bl_options: ClassVar = {"REGISTER"}
+
+    torch: EnumProperty(
+        name="PyTorch",
+        description="What PyTorch is built for",
+        items=[
+            (AUTO, "Automatic", "For the GPU that is found here, else for the CPU"),
+            *((name, build.label, build.help) for name, build in BUILDS.items()),
+        ],
+    )
+    python: StringProperty(
+        name="Base Python",
+        description="Python to make the environment from, 3.11 or newer; empty is Blender's own",
+        subtype="FILE_PATH",
+    )
+    index: StringProperty(
+        name="Package Index",
+        description="Address to download packages from; empty is what pip is set to, else PyTorch's and Python's own",
+    )
+
+    @classmethod
+    def poll(cls, _context: bpy.types.Context) -> bool:
+        return can(cls, _problem())
+
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
+        return context.window_manager.invoke_props_dialog(self, width=420, confirm_text="Create")
+
+    def draw(self, _context: bpy.types.Context) -> None:
+        layout = self.layout
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        layout.prop(self, "torch")
+        text = layout.column(align=True)
+        for name, build in BUILDS.items():
+            if self.torch in (AUTO, name):
+                download, disk = build.downloaded_bytes / 1e9, build.installed_bytes / 1e9
+                needs = f"{build.label}: about {download:.1f} GB to download, {disk:.1f} GB on the disk"
+                text.label(text=needs, icon="BLANK1", translate=False)
+        layout.label(text=str(own_environment().path), icon="FILE_FOLDER", translate=False)
+        if own_environment().is_ours:
+            layout.label(text="The environment that is there is replaced", icon="ERROR")
+        header, advanced = layout.panel("simreal_environment_advanced", default_closed=True)
+        header.label(text="Advanced")
+        if advanced is not None:
+            advanced.prop(self, "python")
+            advanced.prop(self, "index")
+
+    @reporting_errors
+    def execute(self, _context: bpy.types.Context) -> set[str]:
+        environment = own_environment()
+        if self.torch != AUTO and not environment.is_ours:
+            check_space(environment.path, BUILDS[self.torch])
+        options = ["--torch", self.torch, "--replace"]
+        if self.python:
+            options += ["--python", bpy.path.abspath(self.python)]
+        if self.index:
+            options += ["--index", self.index]
+        steps = (
+            in_blenders_python("environment", "create", environment.path, *options),
+            (str(environment.python), SIMREAL, "doctor", "--training", "--messages"),
+        )
+        start("Training Environment", *steps)
+        return {"FINISHED"}
+
+
+def _problem() -> str:
+    if not bpy.app.online_access:
+        return "This downloads PyTorch: allow online access in Preferences > System > Network"
+    return busy_with()
+
+
+CLASSES = (SIMREAL_OT_environment_create,)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ..datasets.writing import write_bytes
-from ..design.design import Design
+from ..design.design import Design, names_folder
 from ..design.errors import AssetError, DesignError
 from ..design.missing import located, missing_libraries
 from ..design.parsing import parsed
@@ -16,23 +16,34 @@ from .preferences import user_folder
 FILE = "library_folders.json"
 
 
-def remember(library: str, kind: str, folder: Path) -> None:
-    """Note where a library lies."""
-    folders = {**_folders(), f"{kind}/{library}": str(folder)}
-    write_bytes(user_folder() / FILE, json.dumps(folders, indent=2).encode())
+def remember_all(design: Design) -> None:
+    """Note where the design's libraries lie, those that are there."""
+    there = {name: design.library_folder(name) for name in design.libraries}
+    found = {
+        f"{design.libraries[name].kind}/{name}": str(path.resolve()) for name, path in there.items() if path.is_dir()
+    }
+    write_bytes(user_folder() / FILE, json.dumps({**_folders(), **found}, indent=2).encode())
 
 
 def with_remembered(design: Design) -> Design:
     """The design with each library whose folder is missing in the folder that was noted, if its files are there."""
     folders = _folders()
     for one in missing_libraries(design, folders_only=True):
-        folder = folders.get(f"{one.kind}/{one.library}")
-        if folder is not None and not one.folder_is_there and Path(folder).is_dir():
+        folder = Path(folders.get(f"{one.kind}/{one.library}", ""))
+        if not one.folder_is_there and folder.is_absolute() and folder.is_dir():
             try:
-                design = located(design, one.library, Path(folder))
+                found = located(design, one.library, folder)
             except (AssetError, DesignError):  # another library of the same name: it stays missing, and is listed
                 continue
+            if _holds_files(found, one.library):
+                design = found
     return design
+
+
+def _holds_files(design: Design, library: str) -> bool:
+    """Whether every file that the design names in a library is there; what it names as folders may be missing."""
+    missing = [one for one in missing_libraries(design) if one.library == library]
+    return all(names_folder(asset) for one in missing for asset in one.assets)
 
 
 def _folders() -> Mapping[str, str]:

@@ -63,7 +63,11 @@ def _check_classes(design: Design) -> None:
         if entry.name in seen:
             raise DesignError(f"{path}.name", f"'{entry.name}' is there twice")
         seen.add(entry.name)
-        if not entry.name.strip() or any(c in entry.name for c in '/\\:*?"<>|') or entry.name.startswith("."):
+        if (
+            not entry.name.strip()
+            or any(c in '/\\:*?"<>|' or c < " " for c in entry.name)
+            or entry.name.startswith(".")
+        ):
             raise DesignError(f"{path}.name", f"'{entry.name}' cannot be the name of a folder")
         if not (math.isfinite(entry.weight) and entry.weight >= 0):
             raise DesignError(f"{path}.weight", f"must be >= 0, is {entry.weight}")

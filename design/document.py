@@ -77,17 +77,25 @@ def _read(path: Path) -> str:
         raise DesignError("", f"cannot read the design {path!s}: {reason}") from None
 
 
-def relocated(design: Design, folder: Path) -> Design:
-    """The same design for a file in another folder."""
+def relocated(design: Design, folder: Path, *, lenient: bool = False) -> Design:
+    """The same design for a file in another folder.
+
+    On Windows no relative path leads to another drive: DesignError, or, if ``lenient``, a library there is left to be
+    located anew, as one of its name beside the file.
+    """
     libraries = {}
     for name, library in design.libraries.items():
         source = (design.folder / library.path).resolve()
         try:
-            libraries[name] = attrs.evolve(library, path=Path(os.path.relpath(source, folder.resolve())).as_posix())
-        except ValueError:  # Windows: no relative path leads to another drive
-            raise DesignError(
-                f"libraries.{name}", f"{source} is on another drive than {folder}; keep a design on its assets' drive"
-            ) from None
+            path = Path(os.path.relpath(source, folder.resolve())).as_posix()
+        except ValueError:
+            if not lenient:
+                raise DesignError(
+                    f"libraries.{name}",
+                    f"{source} is on another drive than {folder}; keep a design on its assets' drive",
+                ) from None
+            path = name
+        libraries[name] = attrs.evolve(library, path=path)
     return attrs.evolve(design, libraries=libraries, folder=folder)
 
 

@@ -1,5 +1,7 @@
 """Errors that a user can act on. The command line prints them as one line (exit status 2); operators report them."""
 
+_LONGEST = 600
+
 
 class SimrealError(Exception):
     """Base of every error whose message is meant for the user; it says what is wrong and what to do next."""
@@ -9,7 +11,8 @@ class DesignError(SimrealError):
     """A design that cannot be used. ``path`` points at the fault: ``factors.camera_viewpoint.elevation_deg.max``."""
 
     def __init__(self, path: str, problem: str) -> None:
-        super().__init__(f"{path}: {problem}" if path else problem)
+        text = " ".join((f"{path}: {problem}" if path else problem).splitlines())  # names in it may have any length
+        super().__init__(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}...")
         self.path = path
         self.problem = problem
 

@@ -92,7 +92,11 @@ def located(design: Design, library: str, folder: Path) -> Design:
             f"{folder} holds none of the {len(names)} {entry.kind} that the design names in '{library}', "
             f"such as {wanted}: choose the folder in which {wanted.partition('/')[0]} lies"
         )
-    return expanded(relocated(moved, design.folder))
+    try:
+        placed = relocated(moved, design.folder)
+    except DesignError:  # on another drive: the design moves there
+        placed = relocated(moved, folder.resolve().parent, lenient=True)
+    return expanded(placed)
 
 
 def without_missing(design: Design) -> Design:

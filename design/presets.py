@@ -74,13 +74,15 @@ def load_preset(preset: Preset, folder: Path) -> Design:
     """
     design = load(preset.file)
     shipped = preset.file.parent == SHIPPED
-    return expanded(attrs.evolve(design, folder=folder) if shipped else relocated(design, folder))
+    return expanded(attrs.evolve(design, folder=folder) if shipped else relocated(design, folder, lenient=True))
 
 
 def save_preset(design: Design, name: str, folder: Path, *, replace: bool = False) -> Preset:
     """Keep a design under a name. DesignError for a name that cannot be one, or is taken and not to be replaced."""
     name = checked_name(name)
     there = _taken(name, folder)
+    if _taken(name, SHIPPED):
+        raise DesignError("", f"a preset '{name}' comes with Simreal: choose another name")
     if there is not None and not replace:
         raise DesignError("", f"there is a preset '{there.name}' already: choose another name, or replace it")
     try:
@@ -88,7 +90,7 @@ def save_preset(design: Design, name: str, folder: Path, *, replace: bool = Fals
     except OSError as error:
         raise DesignError("", f"cannot make the folder {folder}: {error.strerror}") from None
     file = there.file if there is not None else _free_file(name, folder)
-    save(attrs.evolve(design, name=name), file)
+    save(attrs.evolve(relocated(design, folder, lenient=True), name=name), file)
     return Preset(file, name, design.description)
 
 
@@ -97,6 +99,8 @@ def rename_preset(preset: Preset, name: str) -> Preset:
     name = checked_name(name)
     folder = preset.file.parent
     there = _taken(name, folder)
+    if _taken(name, SHIPPED):
+        raise DesignError("", f"a preset '{name}' comes with Simreal: choose another name")
     if there is not None and there.file != preset.file:
         raise DesignError("", f"there is a preset '{there.name}' already: choose another name")
     design = load(preset.file)
@@ -132,7 +136,7 @@ def with_look(design: Design, look: Design) -> Design:
 
     The libraries that those factors name come along, under another name where the design has one so named elsewhere.
     """
-    look = relocated(look, design.folder)
+    look = relocated(look, design.folder, lenient=True)
     libraries = dict(design.libraries)
     names: dict[str, str] = {}
     for asset, place in named_assets(look).items():

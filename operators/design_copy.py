@@ -26,7 +26,7 @@ class SIMREAL_OT_design_copy(bpy.types.Operator):
     @reporting_errors
     def execute(self, context: bpy.types.Context) -> set[str]:
         # Relative to the folder that pasting takes them to be relative to.
-        text = to_text(relocated(design_of(context.scene.simreal), user_folder()))
+        text = to_text(relocated(design_of(context.scene.simreal), user_folder(), lenient=True))
         context.window_manager.clipboard = text
         self.report({"INFO"}, f"Copied the design: {len(text):,} characters")
         return {"FINISHED"}

@@ -9,8 +9,9 @@ from typing import ClassVar
 import bpy
 from bpy.props import BoolProperty, StringProperty
 
+from ..addon.conversion import design_of
 from ..addon.design_arrivals import change
-from ..addon.library_folders import remember
+from ..addon.library_folders import remember_all
 from ..addon.missing_assets import missing_words
 from ..design.errors import AssetError
 from ..design.missing import located
@@ -51,7 +52,7 @@ class SIMREAL_OT_library_locate(bpy.types.Operator):
             raise AssetError(f"choose the folder of the library '{self.library}'")
         state, folder = context.scene.simreal, Path(bpy.path.abspath(self.directory))
         missing = change(state, lambda design: located(design, self.library, folder))
-        remember(self.library, state.libraries[self.library].kind, folder)
+        remember_all(design_of(state, every_class=True))
         incomplete = next((one for one in missing if one.library == self.library), None)
         if incomplete is not None:
             self.report({"WARNING"}, f"Found a part of it. {incomplete.text}")

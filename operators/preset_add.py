@@ -9,6 +9,7 @@ import bpy
 from bpy.props import BoolProperty, StringProperty
 
 from ..addon.conversion import design_of
+from ..addon.library_folders import remember_all
 from ..addon.preset_folders import own_folder, own_presets
 from ..design.presets import save_preset
 from .outcome import can, design_problem, reporting_errors
@@ -42,6 +43,7 @@ class SIMREAL_OT_preset_add(bpy.types.Operator):
     @reporting_errors
     def execute(self, context: bpy.types.Context) -> set[str]:
         design = design_of(context.scene.simreal)
+        remember_all(design)
         preset = save_preset(design, self.name or design.name, own_folder(), replace=self.replace)
         self.report({"INFO"}, f"Kept the design as preset {preset.name}")
         return {"FINISHED"}

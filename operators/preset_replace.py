@@ -9,6 +9,7 @@ import bpy
 from bpy.props import StringProperty
 
 from ..addon.conversion import design_of
+from ..addon.library_folders import remember_all
 from ..addon.preset_folders import find_own_preset, own_folder
 from ..design.presets import save_preset
 from .outcome import can, design_problem, reporting_errors
@@ -39,7 +40,9 @@ class SIMREAL_OT_preset_replace(bpy.types.Operator):
     @reporting_errors
     def execute(self, context: bpy.types.Context) -> set[str]:
         preset = find_own_preset(self.preset)
-        save_preset(design_of(context.scene.simreal), preset.name, own_folder(), replace=True)
+        design = design_of(context.scene.simreal)
+        remember_all(design)
+        save_preset(design, preset.name, own_folder(), replace=True)
         self.report({"INFO"}, f"Replaced the preset {preset.name}")
         return {"FINISHED"}
 

@@ -37,18 +37,17 @@ def add_models(state: Any, classes: Mapping[str, Iterable[str]]) -> Added:
     """
     there = {entry.name.casefold(): entry for entry in state.classes}
     new = merged = models = 0
-    for name, assets in classes.items():
+    for wanted, assets in classes.items():
+        name = clean_name(wanted) or "class"
         entry = there.get(name.casefold())
         known = entry.models.split("\n") if entry is not None and entry.models else []
         more = [asset for asset in dict.fromkeys(assets) if asset not in set(known)]
         if not more:
             continue
         if entry is None:
-            index = len(state.classes)
             entry = state.classes.add()
-            entry.name = clean_name(name)
+            entry.name = name
             there = {other.name.casefold(): other for other in state.classes}  # adding may move the others in memory
-            entry = state.classes[index]
             new += 1
         else:
             merged += 1

@@ -140,5 +140,12 @@ class SIMREAL_PG_image(bpy.types.PropertyGroup):
     )
 
 
-CLASSES = (SIMREAL_PG_class, SIMREAL_PG_model, SIMREAL_PG_library, SIMREAL_PG_split, SIMREAL_PG_image)
+class SIMREAL_PG_choice(bpy.types.PropertyGroup):
+    """Something that a dialog lets people choose. ``name`` is what it is called."""
+
+    use: BoolProperty(name="Use", description="Take this one", default=False)
+    detail: StringProperty(name="Detail", description="What is in it")
+
+
+CLASSES = (SIMREAL_PG_choice, SIMREAL_PG_class, SIMREAL_PG_model, SIMREAL_PG_library, SIMREAL_PG_split, SIMREAL_PG_image)
 INSTANCES = items(Instances)

@@ -7,7 +7,8 @@ Layouts::
     files      model files side by side: one class, named by the folder
 
 An asset is a path relative to the library's folder, with forward slashes. What lies inside a .blend is named behind a
-``#``: ``library.blend#chairs/Windsor`` is the object or collection Windsor of the collection chairs.
+``#``: ``library.blend#chairs/Windsor`` is the object or collection Windsor of the collection chairs,
+``library.blend#chairs`` the whole collection, ``library.blend#/Windsor`` the object Windsor, wherever it is.
 """
 
 from __future__ import annotations

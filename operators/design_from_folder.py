@@ -3,7 +3,6 @@
 # mypy: disable-error-code="valid-type"
 from __future__ import annotations
 
-import typing
 from pathlib import Path
 from typing import ClassVar
 
@@ -11,10 +10,13 @@ import bpy
 from bpy.props import EnumProperty, IntProperty, StringProperty
 
 from ..addon.conversion import load_design
+from ..addon.design_properties import items
 from ..design.design import UpAxis
 from ..design.errors import AssetError
+from ..design.sources import source_name
 from ..design.starting import Sources, Started, start_design
 from .outcome import can, reporting_errors, scene_problem
+from .taken import warn
 
 
 class SIMREAL_OT_design_from_folder(bpy.types.Operator):
@@ -35,8 +37,8 @@ class SIMREAL_OT_design_from_folder(bpy.types.Operator):
     photos: StringProperty(name="Photos", description="Folder of photos behind the object", subtype="DIR_PATH")
     up_axis: EnumProperty(
         name="Up Axis",
-        description="Which axis of the models points up; auto tells it from the format",
-        items=[(axis, axis if len(axis) < 3 else axis.capitalize(), "") for axis in typing.get_args(UpAxis)],
+        description="Which axis of the models points up",
+        items=items(UpAxis),
     )
     per_class: IntProperty(name="Images per Class", description="Training images a class", default=100, min=1)
 
@@ -60,7 +62,7 @@ class SIMREAL_OT_design_from_folder(bpy.types.Operator):
             photos=_folder(self.photos),
             up_axis=self.up_axis,
         )
-        started = start_design(sources, models.name or "design", models.parent, per_class=self.per_class)
+        started = start_design(sources, source_name(models), models.parent, per_class=self.per_class)
         load_design(context.scene.simreal, started.design)
         self._tell(started)
         return {"FINISHED"}
@@ -68,9 +70,14 @@ class SIMREAL_OT_design_from_folder(bpy.types.Operator):
     def _tell(self, started: Started) -> None:
         models = sum(len(entry.models) for entry in started.design.classes)
         self.report({"INFO"}, f"{len(started.design.classes)} classes with {models} models")
-        for library, skipped in started.skipped.items():
-            for one in skipped:
-                self.report({"WARNING"}, f"Skipped {library}/{one.path}: {one.reason}")
+        warn(
+            self,
+            [
+                f"Skipped {name}/{one.path}: {one.reason}"
+                for name, skipped in started.skipped.items()
+                for one in skipped
+            ],
+        )
 
 
 def _folder(path: str) -> Path | None:

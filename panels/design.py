@@ -1,16 +1,19 @@
-"""Design: where it comes from, its classes, its images, its splits."""
+"""Design: what it is called, and its classes."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 import bpy
 
-from .sidebar import NeedsDesign, Sidebar
+from ..addon.class_sources import is_snapshot
+from .sidebar import Sidebar, wrapped
+
+ROWS = 5
 
 
 class SIMREAL_UL_classes(bpy.types.UIList):
-    """Classes: switched on or off, with their number of models and their weight."""
+    """Classes: switched on or off, with a picture, their number of models and their weight."""
 
     def draw_item(
         self,
@@ -24,12 +27,71 @@ class SIMREAL_UL_classes(bpy.types.UIList):
     ) -> None:
         row = layout.row(align=True)
         row.prop(item, "enabled", text="")
-        named = row.split(factor=0.45)
+        named = row.split(factor=0.58)
         named.active = item.enabled
-        named.prop(item, "name", text="", emboss=False)
-        numbers = named.split(factor=0.5)
-        numbers.label(text=str(item.model_count), icon="MESH_DATA")
+        named.prop(item, "name", text="", emboss=False, icon="MESH_DATA")
+        numbers = named.split(factor=0.45)
+        count = numbers.row()
+        count.alignment = "RIGHT"
+        count.label(text=str(item.model_count), translate=False)
         numbers.prop(item, "weight", text="", emboss=False)
+
+
+class SIMREAL_UL_choices(bpy.types.UIList):
+    """What a dialog lets people choose."""
+
+    def draw_item(
+        self,
+        _context: bpy.types.Context,
+        layout: bpy.types.UILayout,
+        _data: Any,
+        item: Any,
+        _icon: int,
+        _active_data: Any,
+        _active_property: str,
+    ) -> None:
+        row = layout.row(align=True)
+        row.prop(item, "use", text="")
+        row.label(text=item.name, translate=False)
+        if item.detail:
+            detail = row.row()
+            detail.alignment = "RIGHT"
+            detail.label(text=item.detail, translate=False)
+
+
+class SIMREAL_MT_classes_add(bpy.types.Menu):
+    """Where classes can come from."""
+
+    bl_idname = "SIMREAL_MT_classes_add"
+    bl_label = "Add Classes"
+
+    def draw(self, _context: bpy.types.Context) -> None:
+        draw_sources(self.layout)
+
+
+class SIMREAL_MT_classes(bpy.types.Menu):
+    """What can be done with all classes."""
+
+    bl_idname = "SIMREAL_MT_classes"
+    bl_label = "Classes"
+
+    def draw(self, _context: bpy.types.Context) -> None:
+        layout = self.layout
+        for action, text, icon in (
+            ("all", "Use All", "CHECKBOX_HLT"),
+            ("none", "Use None", "CHECKBOX_DEHLT"),
+            ("invert", "Invert", "ARROW_LEFTRIGHT"),
+        ):
+            layout.operator("simreal.classes_enable", text=text, icon=icon).action = action
+        layout.separator()
+        for key, text, icon in (
+            ("name", "Sort by Name", "SORTALPHA"),
+            ("models", "Sort by Models", "SORTSIZE"),
+            ("enabled", "Sort by Use", "CHECKMARK"),
+        ):
+            layout.operator("simreal.classes_sort", text=text, icon=icon).key = key
+        layout.separator()
+        layout.operator("simreal.classes_update", icon="FILE_REFRESH")
 
 
 class SIMREAL_PT_design(Sidebar, bpy.types.Panel):
@@ -40,12 +102,15 @@ class SIMREAL_PT_design(Sidebar, bpy.types.Panel):
 
     def draw(self, context: bpy.types.Context) -> None:
         layout, state = self.layout, context.scene.simreal
+        if not context.scene.is_editable:
+            wrapped(
+                layout,
+                context,
+                "Linked from another file: it can be looked at, not changed",
+                icon="LIBRARY_DATA_DIRECT",
+            )
         if not state.title:
-            column = layout.column(align=True)
-            column.label(text="Start with a design over")
-            column.operator("simreal.design_starter", text="the Starter Library", icon="ASSET_MANAGER")
-            column.operator("simreal.design_from_folder", text="a Folder of Models", icon="FILE_FOLDER")
-            column.operator("simreal.design_import", text="a Design File", icon="IMPORT")
+            self._draw_beginning(layout)
             return
         row = layout.row(align=True)
         row.prop(state, "title", text="")
@@ -55,37 +120,41 @@ class SIMREAL_PT_design(Sidebar, bpy.types.Panel):
         row.operator("simreal.design_export", text="", icon="EXPORT")
         self._draw_classes(layout, state)
 
+    def _draw_beginning(self, layout: bpy.types.UILayout) -> None:
+        column = layout.column(align=True)
+        column.label(text="Start with")
+        column.operator("simreal.design_starter", text="Starter Library", icon="ASSET_MANAGER")
+        column.operator("simreal.design_from_folder", text="Folder of Models", icon="FILE_FOLDER")
+        column.operator("simreal.classes_from_collections", text="Collections of This File", icon="OUTLINER_COLLECTION")
+        column.operator("simreal.classes_from_catalogues", text="Asset Catalogues", icon="ASSET_MANAGER")
+        column.operator("simreal.design_import", text="Design File", icon="IMPORT")
+
     def _draw_classes(self, layout: bpy.types.UILayout, state: Any) -> None:
-        row = layout.row(align=True)
         used = sum(entry.enabled for entry in state.classes)
+        row = layout.row(align=True)
         row.label(text=f"Classes ({used} of {len(state.classes)})")
-        row.operator("simreal.classes_enable", text="", icon="CHECKBOX_HLT").action = "all"
-        row.operator("simreal.classes_enable", text="", icon="CHECKBOX_DEHLT").action = "none"
-        layout.template_list("SIMREAL_UL_classes", "", state, "classes", state, "active_class", rows=5, maxrows=10)
+        if is_snapshot(state):
+            row.operator("simreal.classes_update", text="", icon="FILE_REFRESH")
+        row = layout.row()
+        row.template_list(
+            "SIMREAL_UL_classes", "", state, "classes", state, "active_class", rows=ROWS, maxrows=2 * ROWS
+        )
+        column = row.column(align=True)
+        column.menu("SIMREAL_MT_classes_add", text="", icon="ADD")
+        column.operator("simreal.class_remove", text="", icon="REMOVE")
+        column.separator()
+        column.menu("SIMREAL_MT_classes", text="", icon="DOWNARROW_HLT")
+        column.separator()
+        column.operator("simreal.class_move", text="", icon="TRIA_UP").direction = "UP"
+        column.operator("simreal.class_move", text="", icon="TRIA_DOWN").direction = "DOWN"
 
 
-class SIMREAL_PT_images(NeedsDesign, bpy.types.Panel):
-    """Size and quality of the images, and how many there are."""
-
-    bl_idname = "SIMREAL_PT_images"
-    bl_label = "Images and Splits"
-    bl_parent_id = "SIMREAL_PT_design"
-    bl_options: ClassVar = {"DEFAULT_CLOSED"}
-
-    def draw(self, context: bpy.types.Context) -> None:
-        layout, state = self.layout, context.scene.simreal
-        layout.use_property_split = True
-        layout.use_property_decorate = False
-        column = layout.column(align=True)
-        column.prop(state.image, "resolution_px")
-        column.prop(state.image, "samples")
-        column.prop(state.image, "bounces")
-        layout.prop(state.image, "denoiser")
-        layout.prop(state, "seed")
-        layout.prop(state, "instances")
-        column = layout.column(align=True)
-        for split in state.splits:
-            column.prop(split, "count", text=split.name)
+def draw_sources(layout: bpy.types.UILayout) -> None:
+    """Every source that classes can be added from."""
+    layout.operator("simreal.classes_from_starter", text="Starter Library", icon="ASSET_MANAGER")
+    layout.operator("simreal.classes_from_folder", text="Folder of Models", icon="FILE_FOLDER")
+    layout.operator("simreal.classes_from_collections", text="Collections of This File", icon="OUTLINER_COLLECTION")
+    layout.operator("simreal.classes_from_catalogues", text="Asset Catalogues", icon="ASSET_MANAGER")
 
 
-CLASSES = (SIMREAL_UL_classes, SIMREAL_PT_design, SIMREAL_PT_images)
+CLASSES = (SIMREAL_UL_classes, SIMREAL_UL_choices, SIMREAL_MT_classes_add, SIMREAL_MT_classes, SIMREAL_PT_design)

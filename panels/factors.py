@@ -6,6 +6,9 @@ from typing import Any
 
 import bpy
 
+from ..addon.conversion import silent_factors
+from ..addon.effects import has_effect
+from ..addon.option_list import ALL, option_groups, option_label
 from ..addon.units import labelled
 from ..design.declaration import Factor, Parameter
 from ..design.distributions import field_names
@@ -37,7 +40,7 @@ def draw_option(layout: bpy.types.UILayout, option: Any) -> None:
     row.prop(option, "enabled", text="")
     split = row.split(factor=0.6)
     split.active = option.enabled
-    split.label(text=option.name or "(none)", translate=False)
+    split.label(text=option_label(option.name), translate=False)
     split.prop(option, "weight", text="", slider=True)
 
 
@@ -47,33 +50,82 @@ class SIMREAL_PT_factors(NeedsDesign, bpy.types.Panel):
     bl_idname = "SIMREAL_PT_factors"
     bl_label = "Factors"
 
+    def draw_header(self, context: bpy.types.Context) -> None:
+        if silent_factors(context.scene.simreal):
+            self.layout.alert = True
+            self.layout.label(text="", icon="ERROR")
+
     def draw(self, context: bpy.types.Context) -> None:
         layout, groups = self.layout, context.scene.simreal.factors
+        silent = silent_factors(context.scene.simreal)
+        if silent:
+            draw_silence(layout, groups)
         row = layout.row(align=True)
         for action, text in (("all", "All"), ("none", "None"), ("default", "Default")):
             row.operator("simreal.factor_weights", text=text).action = action
         for factor in FACTORS.values():
             group = getattr(groups, factor.name)
             header, body = layout.panel_prop(group, "show_expanded")
-            header.prop(group, "weight", text=factor.label, slider=True)
+            draw_header(header, factor, group, factor.name in silent)
             if body is not None:
-                draw_factor(body, factor, group)
+                draw_factor(body, factor, group, 0.0 if factor.name in silent else group.weight)
 
 
-def draw_factor(layout: bpy.types.UILayout, factor: Factor, group: Any) -> None:
-    """The parameters of a factor. What has no effect at the factor's weight is greyed out."""
+def draw_silence(layout: bpy.types.UILayout, groups: Any) -> None:
+    """What mute and solo make of the design just now, and how to end that."""
+    solo = [factor.label for name, factor in FACTORS.items() if getattr(groups, name).solo]
+    muted = [factor.label for name, factor in FACTORS.items() if getattr(groups, name).mute]
+    row = layout.box().row(align=True)
+    row.alert = True
+    row.label(text=f"{'Solo' if solo else 'Muted'}: {', '.join(solo or muted)}", icon="SOLO_ON" if solo else "HIDE_ON")
+    row.operator("simreal.factor_unsilence", text="Clear")
+
+
+def draw_header(layout: bpy.types.UILayout, factor: Factor, group: Any, is_silent: bool) -> None:
+    """A factor in a line: mute, weight, solo."""
+    row = layout.row(align=True)
+    row.prop(group, "mute", text="", icon="HIDE_ON" if group.mute else "HIDE_OFF", emboss=False)
+    weight = row.row(align=True)
+    weight.active = not is_silent
+    weight.prop(group, "weight", text=factor.label, slider=True)
+    row.prop(group, "solo", text="", icon="SOLO_ON" if group.solo else "SOLO_OFF", emboss=False)
+
+
+def draw_factor(layout: bpy.types.UILayout, factor: Factor, group: Any, weight: float) -> None:
+    """The parameters of a factor. What has no effect at the weight that it counts with is greyed out."""
+    row = layout.row(align=True)
+    row.operator("simreal.strip_show", text="Show Strip", icon="SEQ_STRIP_DUPLICATE").factor = factor.name
+    row.operator("simreal.factor_reset", text="", icon="LOOP_BACK").factor = factor.name
     for parameter in factor.parameters:
-        draw = draw_choice if parameter.is_choice else draw_numbers
-        draw(layout.box().column(align=True), parameter, getattr(group, parameter.name), group.weight)
+        given = getattr(group, parameter.name)
+        box = layout.box().column(align=True)
+        effective = has_effect(factor, parameter, group)
+        draw_heading(box, factor, parameter, given, effective)
+        if effective:
+            (draw_choice if parameter.is_choice else draw_numbers)(box, factor, parameter, given, weight)
 
 
-def draw_numbers(layout: bpy.types.UILayout, parameter: Parameter, given: Any, weight: float) -> None:
-    """A parameter of numbers: its distribution with that distribution's numbers, and its fixed value."""
-    heading = layout.split(factor=0.55, align=True)
-    heading.label(text=labelled(parameter.label, parameter.unit))
-    kind = heading.row(align=True)
-    kind.active = weight > 0.0
-    kind.prop(given, "distribution", text="")
+def draw_heading(layout: bpy.types.UILayout, factor: Factor, parameter: Parameter, given: Any, effective: bool) -> None:
+    """What a parameter is called, how it is drawn, and its reset."""
+    row = layout.row(align=True)
+    split = row.split(factor=0.55, align=True)
+    split.active = effective
+    split.label(text=labelled(parameter.label, parameter.unit))
+    if not effective:
+        split.label(text="No effect now")
+        return
+    if not parameter.is_choice:
+        split.prop(given, "distribution", text="")
+    else:
+        buttons = split.row(align=True)
+        buttons.alignment = "RIGHT"
+        draw_option_buttons(buttons, factor, parameter)
+    button = row.operator("simreal.factor_reset", text="", icon="LOOP_BACK", emboss=False)
+    button.factor, button.parameter = factor.name, parameter.name
+
+
+def draw_numbers(layout: bpy.types.UILayout, _factor: Factor, _parameter: Parameter, given: Any, weight: float) -> None:
+    """The numbers of a parameter's distribution, and its fixed value."""
     names = field_names(given.distribution)
     for pair in (names[:2], names[2:]):
         if pair:
@@ -86,11 +138,18 @@ def draw_numbers(layout: bpy.types.UILayout, parameter: Parameter, given: Any, w
     fixed.prop(given, "fixed")
 
 
-def draw_choice(layout: bpy.types.UILayout, parameter: Parameter, given: Any, weight: float) -> None:
-    """A choice: its options with their weights, and the fixed one."""
-    layout.label(text=parameter.label)
+def draw_choice(layout: bpy.types.UILayout, factor: Factor, parameter: Parameter, given: Any, weight: float) -> None:
+    """The options of a choice with their weights, those of a library together, and the fixed one."""
     options = layout.column(align=True)
     options.active = weight > 0.0
+    groups = option_groups(given.options)
+    for group in groups if len(groups) > 1 else ():
+        row = options.row(align=True)
+        icon = "CHECKBOX_HLT" if group.on == group.total else "CHECKBOX_DEHLT" if not group.on else "REMOVE"
+        button = row.operator("simreal.option_weights", text="", icon=icon, emboss=False)
+        button.factor, button.parameter = factor.name, parameter.name
+        button.library, button.action = group.library, "toggle"
+        row.label(text=f"{group.library or 'Declared'} ({group.on} of {group.total})", translate=False)
     if len(given.options) > MOST_ROWS:
         options.template_list(
             "SIMREAL_UL_options", parameter.name, given, "options", given, "active_option", rows=5, maxrows=MOST_ROWS
@@ -101,6 +160,14 @@ def draw_choice(layout: bpy.types.UILayout, parameter: Parameter, given: Any, we
     fixed = layout.row(align=True)
     fixed.active = weight < 1.0
     fixed.prop(given, "fixed")
+
+
+def draw_option_buttons(layout: bpy.types.UILayout, factor: Factor, parameter: Parameter) -> None:
+    """All on, all off, all as likely."""
+    for action, icon in (("all", "CHECKBOX_HLT"), ("none", "CHECKBOX_DEHLT"), ("even", "ALIGN_JUSTIFY")):
+        button = layout.operator("simreal.option_weights", text="", icon=icon)
+        button.factor, button.parameter = factor.name, parameter.name
+        button.library, button.action = ALL, action
 
 
 CLASSES = (SIMREAL_UL_options, SIMREAL_PT_factors)

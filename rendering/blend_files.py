@@ -30,11 +30,29 @@ def blend_collections(path: Path) -> dict[str, tuple[str, ...]]:
         collections = [collection for collection in here.collections if collection is not None]
         children = {child for collection in collections for child in collection.children}
         found = {
-            collection.name: tuple(sorted(_models(collection)))
+            collection.name: tuple(sorted(collection_models(collection)))
             for collection in collections
             if collection not in children
         }
     return {name: found[name] for name in sorted(found) if found[name]}
+
+
+def collection_models(collection: bpy.types.Collection) -> dict[str, list[bpy.types.Object]]:
+    """The models of a collection by name: what has no parent in it, with its children, and child collections."""
+    found = {}
+    for one in collection.objects:
+        objects = [one, *one.children_recursive]
+        if (one.parent is None or one.parent.name not in collection.objects) and has_geometry(objects):
+            found[one.name] = objects
+    for child in collection.children:
+        if has_geometry(child.all_objects):
+            found[child.name] = list(child.all_objects)
+    return found
+
+
+def has_geometry(objects: Iterable[bpy.types.Object]) -> bool:
+    """Whether there is an object with a surface among them, or one that instances a collection."""
+    return any(one.type in _GEOMETRY or one.instance_type == "COLLECTION" for one in objects)
 
 
 def append_blend(path: Path, workshop: Workshop, fragment: str | None) -> None:
@@ -46,27 +64,12 @@ def append_blend(path: Path, workshop: Workshop, fragment: str | None) -> None:
             workshop.scene.collection.objects.link(one)
 
 
-def _models(collection: bpy.types.Collection) -> Iterator[str]:
-    for one in collection.objects:
-        if (one.parent is None or one.parent.name not in collection.objects) and _has_geometry(
-            [one, *one.children_recursive]
-        ):
-            yield one.name
-    for child in collection.children:
-        if _has_geometry(child.all_objects):
-            yield child.name
-
-
-def _has_geometry(objects: Iterable[bpy.types.Object]) -> bool:
-    return any(one.type in _GEOMETRY or one.instance_type == "COLLECTION" for one in objects)
-
-
 def _scene_objects(path: Path) -> list[bpy.types.Object]:
     with _opened(path) as (there, here):
         here.scenes = there.scenes[:1]
     for scene in filter(None, here.scenes):
         shown = list(_shown(scene.view_layers[0].layer_collection))
-        if _has_geometry(shown):
+        if has_geometry(shown):
             return shown
     with _opened(path) as (there, here):  # an asset library may have no scene that shows its objects
         here.objects = there.objects
@@ -82,7 +85,9 @@ def _shown(layer: bpy.types.LayerCollection) -> Iterator[bpy.types.Object]:
 
 
 def _fragment_objects(path: Path, fragment: str) -> list[bpy.types.Object]:
-    """The objects of ``collection`` or ``collection/model``; names may hold slashes themselves."""
+    """The objects of ``collection``, ``collection/model`` or ``/object``; names may hold slashes themselves."""
+    if fragment.startswith("/"):
+        return _object_alone(path, fragment[1:])
     with _opened(path) as (there, here):
         collection, model = _resolve(path, fragment, set(there.collections), {*there.objects, *there.collections})
         here.collections = [collection, *([model] if model in there.collections else [])]
@@ -97,6 +102,14 @@ def _fragment_objects(path: Path, fragment: str) -> list[bpy.types.Object]:
         if child in set(root.children_recursive):
             return list(child.all_objects)
     raise AssetError(f"{path}#{fragment}: '{model}' is not in the collection '{collection}'")
+
+
+def _object_alone(path: Path, name: str) -> list[bpy.types.Object]:
+    with _opened(path) as (there, here):
+        if name not in there.objects:
+            raise AssetError(f"{path}#/{name}: there is no such object")
+        here.objects = [name]
+    return list(here.objects)
 
 
 def _resolve(path: Path, fragment: str, collections: set[str], names: set[str]) -> tuple[str, str | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import attrs
@@ -33,8 +33,15 @@ def gather(workshop: Workshop, what: str, max_triangles: int) -> tuple[Geometry,
     UVs: each part's render-active layer becomes ``UVMap``; further layers keep their names. Raises AssetError where
     there are no faces, more than ``max_triangles``, or points that are not numbers.
     """
+    with workshop.context():
+        depsgraph = bpy.context.evaluated_depsgraph_get()
+    return join((part for _, part in shown_parts(depsgraph)), what, max_triangles)
+
+
+def join(found: Iterable[Part], what: str, max_triangles: int) -> tuple[Geometry, list[bpy.types.Material | None]]:
+    """Parts as one geometry and its materials, each once; see ``gather``."""
     parts, triangles = [], 0
-    for part in _parts(workshop):
+    for part in found:
         triangles += part.geometry.triangles
         if triangles > max_triangles:
             raise AssetError(f"{what}: more than {max_triangles:,} triangles; simplify the model or raise the limit")
@@ -50,16 +57,16 @@ def gather(workshop: Workshop, what: str, max_triangles: int) -> tuple[Geometry,
     return geometry, materials
 
 
-def _parts(workshop: Workshop) -> Iterator[Part]:
-    with workshop.context():
-        depsgraph = bpy.context.evaluated_depsgraph_get()
+def shown_parts(depsgraph: bpy.types.Depsgraph) -> Iterator[tuple[bpy.types.Object, Part]]:
+    """Every evaluated object with faces, and the object of the scene that it is or that instances it."""
     for instance in depsgraph.object_instances:
         one = instance.object
         if one.type not in _GEOMETRY or not instance.show_self or one.original.hide_render:
             continue
+        owner = instance.parent if instance.is_instance else one
         mesh = one.to_mesh(preserve_all_data_layers=True, depsgraph=depsgraph)
         if mesh is not None and len(mesh.polygons):
-            yield _part(mesh, np.array(instance.matrix_world, dtype=np.float64))
+            yield owner.original, _part(mesh, np.array(instance.matrix_world, dtype=np.float64))
         one.to_mesh_clear()
 
 

@@ -32,10 +32,10 @@ class Task(Protocol):
     def order(self) -> PreviewOrder: ...
 
     def receive(self, number: int, image: Mapping[str, Any]) -> None:
-        """Image ``number`` has come: its "path" (None if there is none), whether it was "cached", a "problem"."""
+        """Image ``number`` has come: its "path" and a "note", or None and a "problem"; whether it was "cached"."""
 
-    def end(self, problem: str) -> None:
-        """Nothing more will come, for the reason told; "" where all has come."""
+    def end(self, problem: str, *, replaced: bool) -> None:
+        """Nothing more will come, for the reason told; "" where all has come. ``replaced``: somebody wanted it so."""
 
     def tick(self, *, last: bool) -> None:
         """Some time has gone by; ``last`` where there will be no other tick."""
@@ -67,7 +67,7 @@ class PreviewLink:
         if task is not None:
             if self._client is not None:
                 self._number = self._client.order(None)
-            task.end(reason)
+            task.end(reason, replaced=True)
             task.tick(last=True)
 
     def wake(self) -> None:
@@ -138,7 +138,7 @@ class PreviewLink:
     def _finish(self, problem: str) -> None:
         task, self.task = self.task, None
         if task is not None:
-            task.end(problem)
+            task.end(problem, replaced=False)
             task.tick(last=True)
 
     def _idle(self) -> None:
@@ -148,7 +148,7 @@ class PreviewLink:
                 try:
                     self._send(task)
                 except ToolError as error:
-                    task.end(str(error))
+                    task.end(str(error), replaced=False)
                 else:
                     self.task = task
                 return

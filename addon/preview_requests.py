@@ -14,7 +14,7 @@ from ..design.design import Design
 from ..design.document import to_document
 from ..design.errors import DesignError
 from ..design.factors import FACTORS
-from ..design.sampling import ImageSpec, Sampler
+from ..design.sampling import Sampler
 from .conversion import design_of
 from .preview_link import link
 from .preview_sheet import Again, PreviewSheet
@@ -65,8 +65,7 @@ def contact_sheet(design: Design, split: str, count: int, *, draft: bool = False
     sampler = Sampler(design, split)
     image = draft_settings(sampler.design) if draft else {}
     images = tuple(
-        PreviewImage(0, split, index, caption=caption(sampler.design, sampler.spec(index)), image=image)
-        for index in range(count)
+        PreviewImage(0, split, index, caption=caption(sampler, index), image=image) for index in range(count)
     )
     kind = f"{split}, draft ({', '.join(_words(image))})" if image else split
     title = f"{design.name}: {kind}, seed {design.seed}"
@@ -79,12 +78,11 @@ def draft_settings(design: Design) -> Mapping[str, Any]:
     return {name: value for name, value in quick.items() if value < getattr(design.image, name)}
 
 
-def caption(design: Design, spec: ImageSpec) -> str:
+def caption(sampler: Sampler, index: int) -> str:
     """Class and index; below, of the factors that the design leaves to chance, those that are fixed in this image."""
-    chance = [name for name, settings in design.factors.items() if 0.0 < settings.weight < 1.0]
-    fixed = [FACTORS[name].label.lower() for name in chance if not spec.factors[name].drawn]
-    second = f"fixed: {', '.join(fixed)}" if fixed else "all drawn" if chance else ""
-    return f"{spec.class_name}  {spec.index}\n{second}".strip()
+    chance = [name for name, settings in sampler.design.factors.items() if 0.0 < settings.weight < 1.0]
+    fixed = [FACTORS[name].label.split()[-1].lower() for name in chance if not sampler.is_drawn(name, index)]
+    return f"{sampler.class_name(index)}  {index}" + (f"\nfixed: {', '.join(fixed)}" if fixed else "")
 
 
 def _words(image: Mapping[str, Any]) -> list[str]:

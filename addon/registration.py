@@ -22,6 +22,7 @@ from . import (
     preview_link,
     preview_live,
     preview_requests,
+    preview_thumbnails,
     render_outlook,
     score_keys,
     score_photo,
@@ -61,7 +62,7 @@ def register() -> None:
         stack.callback(curve_icons.register())
         stack.callback(job_watch.register())
         stack.callback(render_outlook.register())
-        for module in (preview_link, preview_requests, preview_live):
+        for module in (preview_link, preview_requests, preview_live, preview_thumbnails):
             stack.callback(module.register())
         stack.callback(watch_viewport())
         stack.callback(missing_assets.register())

@@ -82,9 +82,17 @@ class Sampler:
             factors={name: self._factor(name, index) for name in self.design.factors},
         )
 
+    def class_name(self, index: int) -> str:
+        """The class of an image, without drawing the rest of it."""
+        return self.design.classes[self._class(index)[0]].name
+
+    def is_drawn(self, factor: str, index: int) -> bool:
+        """Whether an image draws a factor (else it is fixed), without drawing its values."""
+        return self._uniform(f"{factor}/weight", index) < self.design.factors[factor].weight
+
     def _factor(self, name: str, index: int) -> FactorDraw:
         settings = self.design.factors[name]
-        drawn = self._uniform(f"{name}/weight", index) < settings.weight
+        drawn = self.is_drawn(name, index)
         values = {
             key: parameter.distribution.draw(self._uniform(f"{name}/{key}", index)) if drawn else parameter.fixed
             for key, parameter in settings.parameters.items()

@@ -159,7 +159,7 @@ class PreviewWorker:
                 continue
 
     def _answer(self, samplers: Samplers, image: PreviewImage) -> dict[str, object]:
-        """What is told of an image: the file it is in, or the problem that it met."""
+        """What is told of an image: the file it is in, with a note if need be; or the problem that it met."""
         try:
             return self._file(samplers.of(image), image)
         except SimrealError as error:
@@ -167,7 +167,7 @@ class PreviewWorker:
         except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError) as error:
             # a spec that a factor or Blender cannot make true: this image fails, the process does not
             problem = f"{type(error).__name__}: {error}"
-        return {"path": None, "cached": False, "problem": problem}
+        return {"path": None, "cached": False, "problem": problem, "note": ""}
 
     def _file(self, sampler: Sampler, image: PreviewImage) -> dict[str, object]:
         spec = image_spec(sampler, image)
@@ -175,14 +175,15 @@ class PreviewWorker:
         key = self._session.key(spec, self._renderer)
         found = self._images.find(key)
         if found is not None:
-            return {"path": str(found), "cached": True, "problem": ""}
+            return {"path": str(found), "cached": True, "problem": "", "note": ""}
         made = self._session.render(spec)
         self._rendered += 1
         if made.model == spec.models[0]:
-            return {"path": str(self._images.keep(key, made.jpeg)), "cached": False, "problem": ""}
-        problem = f"{spec.models[0]} cannot be read; {made.model} stands in for it"
-        path = self._images.keep(f"{key}-stand-in", made.jpeg)  # found by nobody: the model may become readable
-        return {"path": str(path), "cached": False, "problem": problem}
+            note = ""
+        else:
+            note = f"{spec.models[0]} cannot be read; {made.model} stands in for it"
+            key = f"{key}-stand-in"  # not to be found again: the model may become readable
+        return {"path": str(self._images.keep(key, made.jpeg)), "cached": False, "problem": "", "note": note}
 
 
 class Samplers:

@@ -34,6 +34,7 @@ class AssetLookup:
 
     def __init__(self, design: Design) -> None:
         self._design = design
+        self._folders = {name: design.library_folder(name) for name in design.libraries}
         self._textures: dict[str, frozenset[str]] = {}
 
     def has(self, asset: str) -> bool:
@@ -48,12 +49,12 @@ class AssetLookup:
             return asset in BUILTIN_ENVIRONMENTS
         if self._design.libraries[library].kind == AssetKind.TEXTURE.value:
             return relative in self._texture_sets(library)
-        return (self._design.library_folder(library) / split_fragment(relative)[0]).is_file()
+        return (self._folders[library] / split_fragment(relative)[0]).is_file()
 
     def _texture_sets(self, library: str) -> frozenset[str]:
         if library not in self._textures:
             try:
-                names = frozenset(texture.name for texture in pbr_sets(self._design.library_folder(library)))
+                names = frozenset(texture.name for texture in pbr_sets(self._folders[library]))
             except AssetError:  # no folder, or no set in it
                 names = frozenset()
             self._textures[library] = names

@@ -130,7 +130,8 @@ class Design:
         """The folder of a library, as a path that can be opened."""
         if name not in self.libraries:
             raise DesignError(f"libraries.{name}", "is named by an asset but not given")
-        return self.folder / self.libraries[name].path
+        # Resolved, as ".." cannot be followed out of a folder that is not there yet.
+        return (self.folder / self.libraries[name].path).resolve()
 
 
 def default_splits(per_class: int, classes: int) -> tuple[Split, ...]:

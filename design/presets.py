@@ -170,7 +170,7 @@ def _free_file(name: str, folder: Path, own: Path | None = None) -> Path:
     """A file for a preset's name, which every file system takes and no other preset has; ``own`` may be kept."""
     stem = re.sub(r"[^\w.+-]+", "-", name).strip("-.") or "preset"
     if stem.casefold().partition(".")[0] in _RESERVED:
-        stem = f"{stem}-preset"
+        stem = f"preset-{stem}"
     taken = {path.name.casefold() for path in folder.iterdir() if path != own}
     numbered = (stem, *(f"{stem}-{number}" for number in range(2, len(taken) + 3)))
     return next(folder / f"{one}{FILE_SUFFIX}" for one in numbered if f"{one}{FILE_SUFFIX}".casefold() not in taken)

@@ -8,6 +8,7 @@ from typing import Any
 
 import bpy
 
+from ..addon.viewport import is_shown
 from ..design.errors import SimrealError
 
 Execute = Callable[[Any, bpy.types.Context], set[str]]
@@ -46,4 +47,6 @@ def design_problem(context: bpy.types.Context) -> str:
 
 def scene_problem(context: bpy.types.Context) -> str:
     """Why this scene's design cannot be changed; "" where it can."""
+    if is_shown(context.scene):
+        return "This scene shows an image of a design: leave it first"
     return "" if context.scene.is_editable else "This scene is linked from another file"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 
-MODULES = ("design", "factors", "preview", "render", "train", "score", "score_results", "score_image", "jobs")
+MODULES = ("design", "factors", "preview", "viewport", "compare", "render", "train", "score", "score_results", "score_image", "jobs")
 
 
 def classes() -> list[type]:

@@ -6,6 +6,8 @@ import textwrap
 
 import bpy
 
+from ..addon.viewport import is_shown
+
 
 class Sidebar:
     """Places a panel in the tab."""
@@ -13,6 +15,11 @@ class Sidebar:
     bl_space_type = "VIEW_3D"
     bl_region_type = "UI"
     bl_category = "Simreal"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Not in a scene that shows an image: that has a panel of its own."""
+        return not is_shown(context.scene)
 
 
 class NeedsDesign(Sidebar):

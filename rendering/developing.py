@@ -40,11 +40,16 @@ def develop(light: np.ndarray, sensor: Mapping[str, Value], key: int) -> bytes:
 
 
 def tone_curve(light: np.ndarray) -> np.ndarray:
-    """sRGB's curve (IEC 61966-2-1), with highlights rolled off from ``SHOULDER`` on instead of clipped at 1."""
+    """sRGB's curve (IEC 61966-2-1), with highlights rolled off instead of clipped at 1."""
+    rolled = rolled_off(light)
+    return np.where(rolled <= 0.0031308, rolled * 12.92, 1.055 * np.maximum(rolled, 1e-8) ** (1 / 2.4) - 0.055)
+
+
+def rolled_off(light: np.ndarray) -> np.ndarray:
+    """Linear light that from ``SHOULDER`` on nears 1 without reaching it."""
     over = np.maximum(light - SHOULDER, 0.0)
     room = 1.0 - SHOULDER
-    rolled = np.where(light > SHOULDER, SHOULDER + room * (1.0 - np.exp(-over / room)), light)
-    return np.where(rolled <= 0.0031308, rolled * 12.92, 1.055 * np.maximum(rolled, 1e-8) ** (1 / 2.4) - 0.055)
+    return np.where(light > SHOULDER, SHOULDER + room * (1.0 - np.exp(-over / room)), light)
 
 
 def _normal(key: int, shape: tuple[int, ...]) -> np.ndarray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import attrs
@@ -18,26 +18,35 @@ _IMAGE_SUFFIXES = frozenset(
 _MAX_FILES_SEARCHED = 20_000
 
 
-def repair_textures(materials: Iterable[bpy.types.Material], folder: Path, max_texture_px: int) -> list[str]:
+def repair_textures(
+    materials: Iterable[bpy.types.Material],
+    folder: Path,
+    max_texture_px: int,
+    is_new: Callable[[bpy.types.ID], bool],
+) -> list[str]:
     """See that every texture of ``materials`` can be rendered; returns warnings, each naming a file.
 
     A file that is not where the material says is searched by name, in any letter case, below ``folder`` (the model's)
     and in folders like ``textures`` beside it. What is not found, or is no image, becomes neutral grey: Cycles would
-    paint it magenta. Textures larger than ``max_texture_px`` are scaled down in memory.
+    paint it magenta. Textures larger than ``max_texture_px`` are scaled down in memory. An image that was in the file
+    before the model (not ``is_new``) stays as it is; where it has to be changed, a copy is.
     """
     search = TextureSearch(folder)
     usable: dict[bpy.types.Image, bool] = {}
+    copies: dict[bpy.types.Image, bpy.types.Image] = {}
     warnings = []
     for tree in _trees(materials):
         for node in [
             node for node in tree.nodes if node.bl_idname in ("ShaderNodeTexImage", "ShaderNodeTexEnvironment")
         ]:
+            if node.image is not None and not is_new(node.image) and not _is_fit(node.image, max_texture_px):
+                node.image = copies.get(node.image) or copies.setdefault(node.image, node.image.copy())
             image = node.image
             if image is not None and image not in usable:
                 usable[image] = _load(image, search)
-                if usable[image]:
+                if usable[image] and is_new(image):
                     _shrink(image, max_texture_px)
-                else:
+                elif not usable[image]:
                     warnings.append(f"texture {_file_name(image)} is missing or unreadable: replaced by neutral grey")
             if image is None or not usable[image]:
                 _replace_by_grey(tree, node)
@@ -98,6 +107,10 @@ def _load(image: bpy.types.Image, search: TextureSearch) -> bool:
     image.filepath = os.fspath(found)
     image.reload()
     return _has_pixels(image)
+
+
+def _is_fit(image: bpy.types.Image, max_texture_px: int) -> bool:
+    return _has_pixels(image) and max(image.size) <= max_texture_px
 
 
 def _has_pixels(image: bpy.types.Image) -> bool:

@@ -66,7 +66,7 @@ def load_model(
         geometry = attrs.evolve(geometry, face_material=face_material.reshape(-1))
         materials = complete_materials([found_materials[slot] for slot in used], list(geometry.colours), name)
         warnings = [f"{strays} stray faces far from the rest of the model are dropped"] if strays else []
-        warnings += repair_textures(materials, path.parent, max_texture_px)
+        warnings += repair_textures(materials, path.parent, max_texture_px, here.is_new)
         warnings += repair_materials(materials, geometry)
         mesh = make_mesh(name, geometry, materials)
         model = bpy.data.objects.new(name, mesh)

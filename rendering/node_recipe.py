@@ -116,7 +116,7 @@ class Recipe:
     def image(self, path: str, colour: bool) -> bpy.types.Node:
         """A picture projected from six sides; ``colour`` False reads it as data. Outputs ``Color`` and ``Alpha``."""
         node = self.tree.nodes.new("ShaderNodeTexImage")
-        node.image = bpy.data.images.load(path, check_existing=True)
+        node.image = bpy.data.images.load(path)
         if not colour:
             node.image.colorspace_settings.name = "Non-Color"
         node.projection, node.projection_blend = "BOX", 0.25

@@ -213,6 +213,7 @@ class RenderSession:
         still = backdrop.still(size)
         if still is not None:
             return still
+        assert backdrop.environment.radiance is not None
         lens = spec.factors["lens"].values
         blur = defocus_px(
             float(lens["focal_length_mm"]),

@@ -18,7 +18,12 @@ class Workshop:
     """A scene nobody sees. ``keep`` names what outlives it; all else that came into being meanwhile is removed."""
 
     scene: bpy.types.Scene
+    before: frozenset[int] = frozenset()
     kept: list[bpy.types.ID] = attrs.field(factory=list)
+
+    def is_new(self, block: bpy.types.ID) -> bool:
+        """Whether a data-block came into being here. Importers take up images of the file that is open, too."""
+        return block.session_uid not in self.before
 
     def keep(self, *blocks: bpy.types.ID) -> None:
         """Let these data-blocks, and the images and node groups that materials among them use, outlive the workshop."""
@@ -44,12 +49,12 @@ class Workshop:
 @contextmanager
 def workshop() -> Iterator[Workshop]:
     """Open a workshop; on leaving, also by an error, ``bpy.data`` has what it had before and what was kept."""
-    before = {block.session_uid for block in all_blocks()}
+    before = frozenset(block.session_uid for block in all_blocks())
     filepaths = bpy.context.preferences.filepaths
     scripts = filepaths.use_scripts_auto_execute
     filepaths.use_scripts_auto_execute = False  # no Python of a downloaded .blend runs, not even in its drivers
     shown = [(window, window.scene) for manager in bpy.data.window_managers for window in manager.windows]
-    here = Workshop(bpy.data.scenes.new("simreal import"))
+    here = Workshop(bpy.data.scenes.new("simreal import"), before)
     try:
         yield here
     except BaseException:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simreal.datasets.preview_orders import PreviewGap, PreviewImage, order_from_json, order_to_json
-from simreal.datasets.preview_strips import compare_order, strip_order
+from simreal.datasets.preview_strips import Seen, compare_order, strip_order
 from simreal.design.comparing import paired, with_fixed
 from simreal.design.design import Design, DesignClass, Split
 from simreal.design.distributions import Choice, Constant, Distribution, LogUniform, Normal, SphereShell, Uniform
@@ -127,7 +127,7 @@ def test_the_overview_has_a_row_a_factor_with_all_of_it_at_its_ends(design: Desi
 
 def test_a_strip_is_an_order_with_full_rows(design: Design) -> None:
     for factor in (*FACTORS, ""):
-        order = strip_order(design, "train", 3, factor)
+        order = strip_order(design, Seen("train", 3), factor)
         assert len(order.images) == order.columns * len(order.headings)
         assert order_from_json(order_to_json(order)) == order
         for image in order.images:
@@ -137,7 +137,7 @@ def test_a_strip_is_an_order_with_full_rows(design: Design) -> None:
 
 
 def test_a_strip_sweeps_the_design_as_its_split_sees_it(design: Design) -> None:
-    headings = strip_order(design, "test_iid_wo_bg", 0, "background").headings
+    headings = strip_order(design, Seen("test_iid_wo_bg"), "background").headings
     assert "Strength (with kind environment)" in headings
 
 
@@ -161,7 +161,7 @@ def test_a_class_that_the_second_lacks_is_said(design: Design) -> None:
     other = attrs.evolve(design, name="few", classes=design.classes[:2])
     aligned = paired(design, other)
     assert aligned.lacking == set(design.class_names[2:])
-    order = compare_order(design, aligned, ("Now", "few"), "train", range(8))
+    order = compare_order(design, aligned, ("Now", "few"), Seen("train", count=8))
     assert order.columns == 6 and order.headings == ("Now", "few") * 2
     sampler = Sampler(design, "train")
     for column, place in enumerate(order.images[6:12]):

@@ -32,7 +32,7 @@ from .conversion import load_design
 from .library_list import library_for
 from .places import places
 from .preferences import user_folder
-from .snapshot import FOLDER, Models, Snapshot, take_snapshot
+from .snapshot import FOLDER, Snapshot, Source, take_snapshot
 
 PER_CLASS = 100
 CURRENT_FILE = "Current File"
@@ -69,8 +69,8 @@ def take_collections(scene: bpy.types.Scene, names: Sequence[str]) -> Taken:
     """Collections of this file, a class each, as a snapshot. AssetError where they have no models."""
     if not names:
         raise AssetError("choose at least one collection")
-    sources = {f"{_COLLECTION}:{name}": _models(scene, f"{_COLLECTION}:{name}") for name in names}
-    return _take_snapshot(scene, sources, {source: source.partition(":")[2] for source in sources})
+    sources = {f"{_COLLECTION}:{name}": _source(f"{_COLLECTION}:{name}") for name in names}
+    return _take_snapshot(scene, sources, {key: source.label for key, source in sources.items()})
 
 
 def asset_libraries() -> dict[str, Path]:
@@ -108,7 +108,7 @@ def take_catalogues(scene: bpy.types.Scene, library: str, paths: Sequence[str]) 
         raise AssetError("choose at least one catalogue")
     classes = class_names(chosen)
     if library == CURRENT_FILE:
-        sources = {f"{_CATALOGUE}:{one.id}": _models(scene, f"{_CATALOGUE}:{one.id}") for one in chosen}
+        sources = {f"{_CATALOGUE}:{one.id}": _source(f"{_CATALOGUE}:{one.id}") for one in chosen}
         return _take_snapshot(scene, sources, {f"{_CATALOGUE}:{key}": name for key, name in classes.items()})
     folder = asset_libraries()[library]
     found, warnings = _assets_in(folder, chosen_for(catalogues, chosen))
@@ -141,13 +141,13 @@ def update_snapshots(scene: bpy.types.Scene) -> tuple[str, ...]:
             continue
         before: dict[str, list[str]] = json.loads(entry.snapshot)
         used = {
-            source: models
-            for source, models in before.items()
+            key: models
+            for key, models in before.items()
             if any({f"{entry.name}:{one}" for one in models} & set(cls.models.split("\n")) for cls in state.classes)
         }
         if not used:
             continue
-        taken = take_snapshot(scene, {source: _models(scene, source) for source in used}, _folder(scene))
+        taken = take_snapshot(scene, {key: _source(key) for key in used}, _folder(scene))
         for cls in state.classes:
             _replace(cls, entry.name, used, taken)
         entry.path = _path(state, taken.file.parent)
@@ -166,7 +166,7 @@ def candidates(scene: bpy.types.Scene) -> dict[str, int]:
     return found
 
 
-def _take_snapshot(scene: bpy.types.Scene, sources: Mapping[str, Models], classes: Mapping[str, str]) -> Taken:
+def _take_snapshot(scene: bpy.types.Scene, sources: Mapping[str, Source], classes: Mapping[str, str]) -> Taken:
     state = scene.simreal
     started = not state.title
     title = source_name(Path(bpy.data.filepath)) if bpy.data.filepath else "untitled"
@@ -198,31 +198,34 @@ def _begin(state: Any, title: str, folder: Path, classes: int) -> None:
         load_design(state, Design(title, (), splits=default_splits(PER_CLASS, classes), folder=folder.resolve()))
 
 
-def _models(scene: bpy.types.Scene, source: str) -> Models:
-    """The models of a collection or of a catalogue of this file, by name."""
-    kind, _, name = source.partition(":")
+def _source(key: str) -> Source:
+    """The collection ``collection:name`` or catalogue ``catalogue:id`` of this file. AssetError without models."""
+    kind, _, name = key.partition(":")
     if kind == _COLLECTION:
         collection = bpy.data.collections.get((name, None))
         if collection is None:
             raise AssetError(f"the collection {name} is not in this file any more; remove its class, or rename it back")
-        models = collection_models(collection)
+        source = Source(name, collection_models(collection))
     else:
-        models = _local_assets(name)
-    if not models:
-        raise AssetError(f"{name}: there is no model in it")
-    return models
+        source = _local_assets(name)
+    if not source.models:
+        raise AssetError(f"{source.label}: there is no model in it")
+    return source
 
 
-def _local_assets(catalogue: str) -> dict[str, list[bpy.types.Object]]:
+def _local_assets(catalogue: str) -> Source:
     catalogues = catalogues_of(CURRENT_FILE)
-    belongs = chosen_for(catalogues, [one for one in catalogues if one.id == catalogue])
+    chosen = [one for one in catalogues if one.id == catalogue]
+    if not chosen:
+        raise AssetError("a catalogue that classes were made of is not there any more; remove its class")
+    belongs = chosen_for(catalogues, chosen)
     found: dict[str, list[bpy.types.Object]] = {}
     for one in (*bpy.data.objects, *bpy.data.collections):
         if one.library is None and one.asset_data and one.asset_data.catalog_id in belongs:
             objects = [one, *one.children_recursive] if isinstance(one, bpy.types.Object) else list(one.all_objects)
             if has_geometry(objects):
                 found[one.name if one.name not in found else f"{one.name} (collection)"] = objects
-    return found
+    return Source(chosen[0].name, found)
 
 
 def _assets_in(folder: Path, belongs: Mapping[str, str]) -> tuple[dict[str, list[str]], list[str]]:

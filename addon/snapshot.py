@@ -25,59 +25,61 @@ MAX_TRIANGLES = 2_000_000
 SUFFIX = " (snapshot)"  # data-blocks of a file have names of their own; the user's keep theirs
 FOLDER = "snapshots"
 
-Models = Mapping[str, Sequence[bpy.types.Object]]
-
 
 @attrs.frozen
 class Snapshot:
-    """A written library: its ``file``, the models' paths in it by source, what each of its collections is made of, and
-    ``warnings`` about what was left out."""
+    """A written library: its ``file``, the models' paths in it by source, ``warnings`` about what was left out."""
 
     file: Path
     models: Mapping[str, tuple[str, ...]]
     warnings: tuple[str, ...]
 
 
-def take_snapshot(scene: bpy.types.Scene, sources: Mapping[str, Models], folder: Path) -> Snapshot:
+@attrs.frozen
+class Source:
+    """A collection or catalogue of the open file, with its models by name."""
+
+    label: str
+    models: Mapping[str, Sequence[bpy.types.Object]]
+
+
+def take_snapshot(scene: bpy.types.Scene, sources: Mapping[str, Source], folder: Path) -> Snapshot:
     """Write the models of each source into the next free file of ``folder``. The scene stays as it is.
 
     AssetError where nothing of a source is to be seen, ToolError where the file cannot be written.
     """
     warnings: list[str] = []
-    shown = {name: _visible(scene, models, warnings) for name, models in sources.items()}
+    shown = {key: _visible(scene, source, warnings) for key, source in sources.items()}
     with _evaluated(
         scene, [one for models in shown.values() for objects in models.values() for one in objects]
     ) as found:
         made: list[bpy.types.ID] = []
         try:
             collections = {}
-            for source, models in shown.items():
-                collection = bpy.data.collections.new(_name(source))
+            for key, models in shown.items():
+                collections[key] = collection = bpy.data.collections.new(_name(sources[key].label))
                 made.append(collection)
                 _fill(collection, models, found, made, warnings)
                 if not collection.objects:
-                    raise AssetError(f"{source}: there is nothing to be seen in it; show its objects")
-                collections[source] = collection
+                    raise AssetError(f"{sources[key].label}: there is nothing to be seen in it; show its objects")
             warnings += _unsaved_images(made)
             file = _write(folder, set(collections.values()))
-            models_by_source = {
-                source: tuple(
-                    sorted(join_fragment(file.name, f"{collection.name}/{one.name}") for one in collection.objects)
-                )
-                for source, collection in collections.items()
+            paths = {
+                key: tuple(sorted(join_fragment(file.name, f"{made_of.name}/{one.name}") for one in made_of.objects))
+                for key, made_of in collections.items()
             }
         finally:
             bpy.data.batch_remove(made)
-    return Snapshot(file, models_by_source, tuple(dict.fromkeys(warnings)))
+    return Snapshot(file, paths, tuple(dict.fromkeys(warnings)))
 
 
-def _visible(scene: bpy.types.Scene, models: Models, warnings: list[str]) -> dict[str, list[bpy.types.Object]]:
+def _visible(scene: bpy.types.Scene, source: Source, warnings: list[str]) -> dict[str, list[bpy.types.Object]]:
     """The objects of each model that are seen and rendered. What the view layer leaves out as a whole is taken."""
     layer = scene.view_layers[0]
     if bpy.context.scene == scene and bpy.context.view_layer is not None:
         layer = bpy.context.view_layer
     found = {}
-    for name, objects in models.items():
+    for name, objects in source.models.items():
         seen = [
             one
             for one in dict.fromkeys(objects)

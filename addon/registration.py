@@ -61,7 +61,6 @@ def register() -> None:
         stack.callback(training_environment.register())
         stack.callback(curve_icons.register())
         stack.callback(job_watch.register())
-        stack.callback(watch_viewport())
         stack.callback(render_outlook.register())
         for module in (preview_link, preview_requests, preview_live, preview_thumbnails):
             stack.callback(module.register())

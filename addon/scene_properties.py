@@ -26,7 +26,6 @@ from .design_properties import (
 from .missing_properties import SIMREAL_PG_missing
 from .preview_properties import SIMREAL_PG_preview
 from .touched import touched
-from .viewing_properties import SIMREAL_PG_viewing
 from .training_properties import SIMREAL_PG_training
 from .viewing_properties import SIMREAL_PG_viewing
 

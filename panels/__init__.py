@@ -4,7 +4,24 @@ from __future__ import annotations
 
 import importlib
 
-MODULES = ("design", "factors", "preview", "viewport", "compare", "render", "train", "score", "score_results", "score_image", "jobs")
+MODULES = (
+    "design",
+    "design_class",
+    "design_libraries",
+    "design_images",
+    "design_splits",
+    "factors",
+    "preview",
+    "viewport",
+    "compare",
+    "render",
+    "train",
+    "score",
+    "score_results",
+    "score_image",
+    "jobs",
+    "presets",
+)
 
 
 def classes() -> list[type]:

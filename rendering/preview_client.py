@@ -83,6 +83,7 @@ class PreviewClient:
     @property
     def left_in_peace(self) -> bool:
         """Whether a process that has ended did so because it had nothing to do."""
+        self._child.wait(PATIENCE_S)  # its stdout ends a moment before it does
         return self._child.status == 0
 
     def close(self, patience_s: float = PATIENCE_S) -> None:

@@ -63,6 +63,7 @@ COMPANION_SUFFIXES = frozenset(
     | {".license", ".blend1", ".blend2"}
 )
 _SYNSET = re.compile(r"\d{8}")
+_SHAPENET_MODEL = "models/model_normalized.obj"
 _LISTED = 3
 
 
@@ -100,7 +101,19 @@ def models_in(folder: Path, *, max_bytes: int = DEFAULT_MAX_BYTES) -> tuple[str,
     """The models of one class's folder, in any layout, sorted. AssetError where it is missing."""
     walk = Walk(folder, max_bytes)
     top = walk.root()
+    if _SYNSET.fullmatch(folder.name):
+        files = [f"{entry.name}/{_SHAPENET_MODEL}" for entry in walk.peek(top) if entry.is_dir]
+        found = [file for file in files if _is_usable_file(folder / file, max_bytes)]
+        if found:  # thousands of models: known by their one name, no folder of theirs is read
+            return tuple(found)
     return tuple(sorted((*_direct(walk, top), *_in_folders(walk, top))))
+
+
+def _is_usable_file(path: Path, max_bytes: int) -> bool:
+    try:
+        return 0 < path.stat().st_size <= max_bytes
+    except OSError:
+        return False
 
 
 def blend_models(blend: str, collections: Mapping[str, Iterable[str]]) -> ModelCatalogue:

@@ -6,6 +6,7 @@ A preset is a design's file and nothing else. Its name is the design's; where th
 
 from __future__ import annotations
 
+import difflib
 import functools
 import re
 from collections.abc import Mapping
@@ -64,7 +65,8 @@ def preset_named(name: str, *folders: Path) -> Preset:
     for preset in every:
         if wanted in (preset.name.casefold(), preset.stem.casefold()):
             return preset
-    raise DesignError("", f"there is no preset '{name}'; there are: {', '.join(one.stem for one in every) or 'none'}")
+    close = difflib.get_close_matches(name, [one.name for one in every] + [one.stem for one in every], 1)
+    raise DesignError("", f"there is no preset '{name}'" + (f"; did you mean '{close[0]}'?" if close else ""))
 
 
 def load_preset(preset: Preset, folder: Path) -> Design:
@@ -117,6 +119,11 @@ def remove_preset(preset: Preset) -> None:
         preset.file.unlink(missing_ok=True)
     except OSError as error:
         raise DesignError("", f"cannot remove {preset.file}: {error.strerror}") from None
+
+
+def own_name(name: str) -> str:
+    """The name, or where a preset that comes with Simreal has it, the next that none has: ``Street scene 2``."""
+    return next(one for one in (name, *(f"{name} {number}" for number in range(2, 1000))) if not _taken(one, SHIPPED))
 
 
 def checked_name(name: str) -> str:

@@ -11,7 +11,7 @@ from bpy.props import BoolProperty, StringProperty
 from ..addon.conversion import design_of
 from ..addon.library_folders import remember_all
 from ..addon.preset_folders import own_folder, own_presets
-from ..design.presets import save_preset
+from ..design.presets import own_name, save_preset
 from .outcome import can, design_problem, reporting_errors
 
 
@@ -32,7 +32,7 @@ class SIMREAL_OT_preset_add(bpy.types.Operator):
         return can(cls, design_problem(context))
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
-        self.name = self.name or context.scene.simreal.title
+        self.name = self.name or own_name(context.scene.simreal.title)
         return context.window_manager.invoke_props_dialog(self, confirm_text="Add")
 
     def draw(self, _context: bpy.types.Context) -> None:
@@ -44,7 +44,7 @@ class SIMREAL_OT_preset_add(bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         design = design_of(context.scene.simreal)
         remember_all(design)
-        preset = save_preset(design, self.name or design.name, own_folder(), replace=self.replace)
+        preset = save_preset(design, self.name or own_name(design.name), own_folder(), replace=self.replace)
         self.report({"INFO"}, f"Kept the design as preset {preset.name}")
         return {"FINISHED"}
 

@@ -3,6 +3,8 @@
 import importlib.util
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import attrs
@@ -449,7 +451,7 @@ def test_presets_on_the_command_line(
     assert dressed.factors == load(shipped("street-scene").file).factors
     capsys.readouterr()
     for arguments, says in (
-        (["preset", "nothing"], "there is no preset 'nothing'; there are: paper-10-classes"),
+        (["preset", "street"], "there is no preset 'street'; did you mean 'street-scene'?"),
         (["preset", "street-scene", "--out", "s.simreal.json"], "--force replaces it"),
         (["preset", "s2rda-49", "--library", "x"], "must be NAME=DIR"),
         (["preset", "s2rda-49", "--without-missing"], "all models of the design are missing"),
@@ -457,3 +459,17 @@ def test_presets_on_the_command_line(
     ):
         assert main(["design", *arguments]) == 2
         assert says in capsys.readouterr().err
+
+
+# In Blender
+
+
+@pytest.mark.blender
+def test_presets_in_blender(kit: Path, tmp_path: Path) -> None:
+    script = ROOT / "tests" / "blender" / "check_presets.py"
+    environment = {**os.environ, "BLENDER_USER_RESOURCES": str(tmp_path / "user")}
+    command = [sys.executable, str(script), str(kit), str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    said = done.stdout + done.stderr
+    assert done.returncode == 0 and "presets: ok" in said, said[-4000:]
+    assert "Traceback" not in said, said[-4000:]

@@ -7,6 +7,7 @@ from typing import Any
 import bpy
 
 from ..addon.class_sources import is_snapshot
+from ..addon.preview_thumbnails import icon_of
 from .sidebar import Sidebar, wrapped
 
 ROWS = 5
@@ -17,7 +18,7 @@ class SIMREAL_UL_classes(bpy.types.UIList):
 
     def draw_item(
         self,
-        _context: bpy.types.Context,
+        context: bpy.types.Context,
         layout: bpy.types.UILayout,
         _data: Any,
         item: Any,
@@ -29,7 +30,11 @@ class SIMREAL_UL_classes(bpy.types.UIList):
         row.prop(item, "enabled", text="")
         named = row.split(factor=0.58)
         named.active = item.enabled
-        named.prop(item, "name", text="", emboss=False, icon="MESH_DATA")
+        picture = icon_of(context.scene, item.name)
+        if picture:
+            named.prop(item, "name", text="", emboss=False, icon_value=picture)
+        else:
+            named.prop(item, "name", text="", emboss=False, icon="MESH_DATA")
         numbers = named.split(factor=0.45)
         count = numbers.row()
         count.alignment = "RIGHT"

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import bpy
 
 from ..addon.class_list import models_label
+from ..addon.preview_thumbnails import icon_of
 from .sidebar import NeedsDesign
 
 
@@ -44,6 +45,9 @@ class SIMREAL_PT_design_class(NeedsDesign, bpy.types.Panel):
             layout.label(text="There is no class")
             return
         entry = state.classes[state.active_class]
+        picture = icon_of(context.scene, entry.name)
+        if picture:
+            layout.template_icon(icon_value=picture, scale=5.0)
         column = layout.column()
         column.use_property_split = True
         column.use_property_decorate = False

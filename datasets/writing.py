@@ -11,9 +11,9 @@ from pathlib import Path
 from ..design.errors import DataSetError
 
 _ADVICE = {
-    errno.ENOENT: "it was deleted or moved meanwhile; the same command begins it anew",
-    errno.ENOSPC: "the disk is full; free some space and run the same command again, what is finished is kept",
-    errno.EDQUOT: "the disk quota is used up; free some space and run the same command again, what is finished is kept",
+    errno.ENOENT: "it was deleted or moved meanwhile; started again, it begins anew",
+    errno.ENOSPC: "the disk is full; free some space and start it again, what is finished is kept",
+    errno.EDQUOT: "the disk quota is used up; free some space and start it again, what is finished is kept",
     errno.EROFS: "the file system is read-only; choose another folder with --out",
     errno.EACCES: "permission denied; choose another folder with --out",
     errno.EPERM: "permission denied; choose another folder with --out",

@@ -424,3 +424,22 @@ def test_runner_needs_no_packages(tmp_path: Path) -> None:
     code = "import sys; sys.path.insert(0, '.'); import addon.job_runner; print('attrs' in sys.modules)"
     done = subprocess.run([sys.executable, "-S", "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.stdout.strip(), done.stderr) == ("False", "")
+
+
+@pytest.mark.slow
+@pytest.mark.blender
+def test_whatever_goes_wrong_the_panel_says_so_and_resuming_works(tmp_path: Path) -> None:
+    """In a real Blender with a real render: pause, kill, delete, fill the disk, pull the environment, close Blender."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(disk)]
+    is_small = subprocess.run(mount, capture_output=True, check=False).returncode == 0
+    environment = {**os.environ, "BLENDER_USER_RESOURCES": str(tmp_path / "user"), "OMP_NUM_THREADS": "1"}
+    script = Path(__file__).parent / "blender" / "check_jobs.py"
+    command = [sys.executable, str(script), str(tmp_path / "out"), str(disk) if is_small else "none"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    finally:
+        if is_small:
+            subprocess.run(["umount", disk], check=True)
+    assert "jobs: ok" in done.stdout, (done.stdout + done.stderr)[-4000:]

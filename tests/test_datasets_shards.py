@@ -98,7 +98,7 @@ def test_a_shard_left_early_leaves_no_trace(tmp_path: Path):
 
 
 def test_a_data_set_that_was_deleted_does_not_come_back(tmp_path: Path):
-    with pytest.raises(DataSetError, match="was deleted or moved meanwhile; the same command begins it anew"):
+    with pytest.raises(DataSetError, match="was deleted or moved meanwhile; started again, it begins anew"):
         ShardWriter(tmp_path / "data", Shard("train", 0, 2)).__enter__()
     assert not (tmp_path / "data").exists()
 

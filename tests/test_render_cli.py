@@ -305,7 +305,7 @@ def test_a_data_set_that_is_deleted_in_mid_render(file: Path, tmp_path: Path, to
     shutil.rmtree(out, ignore_errors=True)
     said = process.communicate(timeout=30)[1].decode()
     assert process.returncode == 2
-    assert f"cannot write to {out}: it was deleted or moved meanwhile; the same command begins it anew" in said
+    assert f"cannot write to {out}: it was deleted or moved meanwhile; started again, it begins anew" in said
     told()
     assert render(file, out, "--workers", "1") == 0
     assert data_hash(out) == reference

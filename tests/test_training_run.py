@@ -134,6 +134,32 @@ def test_control_c_keeps_the_last_checkpoint(data: Path, tmp_path: Path) -> None
     assert load_torch(run / "checkpoint.pt", "checkpoint")["step"] > 0
 
 
+@pytest.mark.parametrize("when", ["in an epoch", "while it is measured"])
+def test_control_c_loses_nothing_that_was_learned(data: Path, tmp_path: Path, when: str, monkeypatch) -> None:
+    """The step in hand is finished and kept; the finished run is the same to the bit as one left alone."""
+    options = config(data, epochs=2)
+    train(options, tmp_path / "whole", silent)
+    step_asked = 3 if when == "in an epoch" else 7
+
+    def ask(message: Message) -> None:
+        if when == "in an epoch" and isinstance(message, Progress) and message.done == 16 * step_asked:
+            signal.raise_signal(signal.SIGINT)
+
+    def interrupted(*_arguments: object, **_options: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        if when == "while it is measured":
+            patched.setattr("simreal.training.loop.evaluate", interrupted)
+        train(options, tmp_path / "parts", ask)
+    assert load_torch(tmp_path / "parts" / "checkpoint.pt", "checkpoint")["step"] == step_asked
+    train(options, tmp_path / "parts", silent, resume=True)
+    whole, parts = (load_torch(tmp_path / name / "model.pt", "model")["state_dict"] for name in ("whole", "parts"))
+    assert all(torch.equal(whole[key], parts[key]) for key in whole)
+    logs = [list(csv.DictReader((tmp_path / name / "log.csv").open())) for name in ("whole", "parts")]
+    assert [row["val_loss"] for row in logs[0]] == [row["val_loss"] for row in logs[1]] and len(logs[0]) == 2
+
+
 def test_a_head_on_imagenet_features_in_the_default_mode(data: Path, tmp_path: Path) -> None:
     run = tmp_path / "run"
     assert main(["train", str(data), "--out", str(run), "--views", "2", "--threads", "1", "--image-size", "64"]) == 0

@@ -18,7 +18,8 @@ from .backbones import Classifier
 from .config import RunConfig
 from .curves import draw_curves
 from .devices import Precision
-from .evaluation import evaluate
+from .evaluation import Evaluation, evaluate
+from .interruption import interrupts_noted
 from .job import Job
 from .loading import Samples, batches, epoch_order
 from .log import LogRow, write_log
@@ -102,9 +103,18 @@ class Loop:
             write_bytes(self.folder.path / CURVES, draw_curves(self.rows))
 
     def run(self) -> None:
-        """Train to the end. Raises ``RunError`` where the loss is no longer finite."""
+        """Train to the end. Raises ``RunError`` where the loss is no longer finite.
+
+        On Ctrl-C the step in hand is finished, and the checkpoint is of that step.
+        """
+        if self.totals.images and self._is_at_end_of_epoch():  # interrupted while it was measured
+            self._finish_epoch((self.step - 1) // self.steps_per_epoch)
+            self.save()
         while self.step < self.total:
             self._epoch()
+
+    def _is_at_end_of_epoch(self) -> bool:
+        return self.step == self.total or self.step % self.steps_per_epoch == 0
 
     def _epoch(self) -> None:
         config, epoch = self.config, self.step // self.steps_per_epoch
@@ -124,12 +134,15 @@ class Loop:
         before = self.totals.seconds
         start = time.monotonic()
         self.model.train()
-        for done, (images, labels) in enumerate(loader, start=1):
-            self._step(images, labels)
-            self.totals.seconds = before + time.monotonic() - start
-            self._progress(done / max(time.monotonic() - start, 1e-9))
-            if self.step % CHECKPOINT_STEPS == 0:
-                self.save()
+        with interrupts_noted() as asked:
+            for done, (images, labels) in enumerate(loader, start=1):
+                self._step(images, labels)
+                self.totals.seconds = before + time.monotonic() - start
+                self._progress(done / max(time.monotonic() - start, 1e-9))
+                if asked.stop or self.step % CHECKPOINT_STEPS == 0:
+                    self.save()
+                if asked.stop:
+                    raise KeyboardInterrupt
         self._finish_epoch(epoch)
         self.save()
 
@@ -166,20 +179,28 @@ class Loop:
             images_per_s=totals.images / max(totals.seconds, 1e-9),
         )
         if self.validation is not None:
-            result = evaluate(
+            result = self._evaluate(self.validation)
+            mean = result.accuracy.mean_class_accuracy
+            row = attrs.evolve(row, val_loss=result.loss, val_top1=result.accuracy.top1, val_mean=mean)
+        self.rows.append(row)
+        self.totals = _Totals()
+        self.report(Log(row.describe(math.ceil(self.total / self.steps_per_epoch))))
+
+    def _evaluate(self, validation: Samples) -> Evaluation:
+        """Measure. Interrupted here, a run goes on with measuring."""
+        try:
+            return evaluate(
                 self.model,
-                self.validation,
+                validation,
                 self.classes,
                 self.config.resize_px,
                 self.config.crop_px,
                 device=self.device,
                 workers=self.config.workers,
             )
-            mean = result.accuracy.mean_class_accuracy
-            row = attrs.evolve(row, val_loss=result.loss, val_top1=result.accuracy.top1, val_mean=mean)
-        self.rows.append(row)
-        self.totals = _Totals()
-        self.report(Log(row.describe(math.ceil(self.total / self.steps_per_epoch))))
+        except KeyboardInterrupt:
+            self.save()
+            raise
 
     def _progress(self, steps_per_s: float) -> None:
         left = (self.total - self.step) / steps_per_s

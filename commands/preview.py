@@ -1,4 +1,4 @@
-"""``simreal preview DESIGN``: a contact sheet of a design as it stands."""
+"""``simreal preview DESIGN``: a contact sheet of a design, what a factor does, or two designs on the same draws."""
 
 from __future__ import annotations
 
@@ -13,13 +13,17 @@ from PIL import Image
 
 from ..datasets.contact_sheet import Cell, Sheet
 from ..datasets.messages import Error, Log, Progress, Report, Result
-from ..datasets.preview_orders import PreviewImage, PreviewOrder, suitable_columns
+from ..datasets.preview_orders import PreviewGap, PreviewImage, PreviewOrder, suitable_columns
+from ..datasets.preview_strips import Seen, compare_order, strip_order
 from ..datasets.writing import write_whole, writing_to
 from ..design.checking import check
+from ..design.comparing import paired
 from ..design.design import Design
-from ..design.document import load, to_document
+from ..design.document import load, overridden, to_document
 from ..design.errors import DesignError, SimrealError, ToolError
+from ..design.factors import FACTORS
 from ..design.sampling import Sampler
+from ..design.sweeps import STEPS
 
 HELP = "render a few images of a design and show them on one labelled sheet"
 _PATIENCE_S = 0.5
@@ -32,6 +36,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--index", type=int, default=0, metavar="K", help="number of the first one")
     parser.add_argument("--split", help="of which split (default: the first)")
     parser.add_argument("--seed", type=int, metavar="N", help="instead of the design's")
+    kind = parser.add_mutually_exclusive_group()
+    kind.add_argument(
+        "--strip",
+        choices=("all", *FACTORS),
+        metavar="FACTOR",
+        help="sweep the parameters of a factor over one image (--index), a row each; 'all': a row a factor",
+    )
+    kind.add_argument(
+        "--compare",
+        type=Path,
+        metavar="OTHER",
+        help="put the images of another design under each row, with the classes, seed and draws of this one",
+    )
     parser.add_argument("--columns", type=int, metavar="N", help="images in a row (default: what suits their number)")
     parser.add_argument("--resolution", type=int, metavar="PX", help="size of each image, instead of the design's")
     parser.add_argument("--samples", type=int, metavar="N", help="paths a pixel, instead of the design's")
@@ -45,32 +62,52 @@ def run(args: argparse.Namespace) -> int:
     if args.columns is not None and args.columns < 1:
         raise DesignError("--columns", f"must be at least 1, is {args.columns}")
     design = _changed(load(args.design), args)
-    sampler = Sampler(design, args.split or design.splits[0].name)
-    split = sampler.split.name
-    indices = range(args.index, args.index + args.images)
-    order = PreviewOrder(
-        f"{design.name}: {split}",
-        ((to_document(design), str(design.folder)),),
-        tuple(PreviewImage(0, split, index, caption=f"{sampler.class_name(index)}  {index}") for index in indices),
-        args.columns or suitable_columns(args.images),
-    )
+    seen = Seen(args.split or design.splits[0].name, args.index, args.images)
+    order = _order(design, seen, args)
+    gaps = {number for number, image in enumerate(order.images) if isinstance(image, PreviewGap)}
     sheet = Sheet(
-        [image.caption for image in order.images], order.columns, sampler.design.image.resolution_px, order.title
+        [image.caption for image in order.images],
+        order.columns,
+        overridden(design, design.split(seen.split)).image.resolution_px,
+        order.title,
+        headings=order.headings,
+        gaps=gaps,
     )
+    total = len(order.images) - len(gaps)
     problems = 0
     for number, cell in rendered(order, args.blender, args.report):
         sheet.put(number, cell)
         problems += cell.image is None
-    if problems == len(indices):
+    if problems == total:
         raise SimrealError("nothing could be rendered")
     out = args.out or Path(f"{args.design.name.split('.')[0]}-preview.png")
     file = io.BytesIO()
     sheet.picture.save(file, "PNG")
     with writing_to(out.parent):
         write_whole(out, file.getvalue())
-    args.report(Result("text", {"text": f"{out}: {args.images} images of {split}"}))
+    args.report(Result("text", {"text": f"{out}: {total} images of {seen.split}"}))
     args.report(Result("preview", {"sheet": str(out)}))
     return 1 if problems else 0
+
+
+def _order(design: Design, seen: Seen, args: argparse.Namespace) -> PreviewOrder:
+    if args.strip:
+        return strip_order(design, seen, "" if args.strip == "all" else args.strip, args.columns or STEPS)
+    if args.compare:
+        other = load(args.compare)
+        return compare_order(design, paired(design, other), (design.name, _another(other.name, design.name)), seen)
+    sampler = Sampler(design, seen.split)
+    indices = range(seen.index, seen.index + seen.count)
+    return PreviewOrder(
+        f"{design.name}: {seen.split}",
+        ((to_document(design), str(design.folder)),),
+        tuple(PreviewImage(0, seen.split, index, caption=f"{sampler.class_name(index)}  {index}") for index in indices),
+        args.columns or suitable_columns(seen.count),
+    )
+
+
+def _another(name: str, first: str) -> str:
+    return f"{name} (the other)" if name == first else name
 
 
 def rendered(order: PreviewOrder, blender: Path | None, report: Report) -> Iterator[tuple[int, Cell]]:
@@ -81,6 +118,7 @@ def rendered(order: PreviewOrder, blender: Path | None, report: Report) -> Itera
     with tempfile.TemporaryDirectory(prefix="simreal-preview-") as folder:
         verb = ("previewer", folder, "--threads", str(available_cores()), "--device", "auto")
         client = PreviewClient(rendering_command(verb, blender))
+        total = sum(isinstance(image, PreviewImage) for image in order.images)
         try:
             client.order(order)
             done = 0
@@ -90,7 +128,7 @@ def rendered(order: PreviewOrder, blender: Path | None, report: Report) -> Itera
                         case Result(kind="preview_image", data=data):
                             done += 1
                             yield data["number"], _cell(data, report)
-                            report(Progress("preview", done, len(order.images)))
+                            report(Progress("preview", done, total))
                         case Result(kind="preview_end"):
                             return
                         case Log():

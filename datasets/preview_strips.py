@@ -78,7 +78,9 @@ def compare_order(design: Design, other: Paired, names: tuple[str, str], seen: S
 
 
 def _heading(row: SweepRow) -> str:
-    return f"{row.label} (with {row.beside})" if row.beside else row.label
+    notes = [f"{len(row.cells)} of {row.of}"] if row.of else []
+    notes += [f"with {row.beside}"] if row.beside else []
+    return f"{row.label} ({', '.join(notes)})" if notes else row.label
 
 
 def _given(design: Design) -> tuple[Document, str]:

@@ -27,7 +27,8 @@ class Parameter:
     ``default`` is its distribution, ``fixed`` the value it has when the factor is not drawn. ``hard_range`` is what is
     possible at all, ``soft_range`` what a slider shows. A choice has named ``options`` (value: help), and, where
     ``assets`` says so, assets of the design's libraries as further options. ``idle_with`` names other parameters of
-    the factor, and those of their values with which this one has no effect.
+    the factor, and those of their values with which this one has no effect; ``seen_with`` values with which it is
+    seen best.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Parameter:
     options: dict[str, str] = attrs.field(factory=dict)
     assets: AssetKind | None = None
     idle_with: Mapping[str, tuple[Value, ...]] = attrs.field(factory=dict)
+    seen_with: Mapping[str, Value] = attrs.field(factory=dict)
 
     @property
     def label(self) -> str:

@@ -18,6 +18,7 @@ from .errors import DesignError
 from .factors import FACTORS
 
 STEPS = 7
+MOST_OPTIONS = 28
 
 
 @attrs.frozen
@@ -30,18 +31,24 @@ class SweepCell:
 
 @attrs.frozen
 class SweepRow:
-    """One sweep from end to end. ``beside`` says which values were set so that it has an effect ("" for none)."""
+    """One sweep from end to end.
+
+    ``beside`` says which values were set so that it has an effect ("" for none), ``of`` how many options there are of
+    which these are a part (0 where it is all).
+    """
 
     factor: str
     label: str
     cells: tuple[SweepCell, ...]
     beside: str = ""
+    of: int = 0
 
 
 def factor_sweep(design: Design, factor: str, steps: int = STEPS) -> tuple[SweepRow, ...]:
     """A row a parameter of one factor: numbers at ``steps`` quantiles, both ends included; each option of a choice.
 
-    The other parameters have their fixed values. DesignError where no parameter of the factor can vary.
+    Of more than ``MOST_OPTIONS`` (photos, say) that many are taken, evenly. The other parameters have their fixed
+    values. DesignError where no parameter of the factor can vary.
     """
     declared, settings = FACTORS[factor], design.factors[factor]
     rows = tuple(filter(None, (_row(declared, settings, parameter, steps) for parameter in declared.parameters)))
@@ -83,13 +90,16 @@ def _row(factor: Factor, settings: FactorSettings, swept: Parameter, steps: int)
     held = _held(factor, settings, swept)
     if len(values) < 2 or held is None:
         return None
+    every = len(values)
+    if every > MOST_OPTIONS:
+        values = tuple(values[place * (every - 1) // (MOST_OPTIONS - 1)] for place in range(MOST_OPTIONS))
     cells = (SweepCell({**held, swept.name: value}, swept.value_text(value)) for value in values)
     changed = [
         f"{parameter.label.lower()} {parameter.value_text(held[parameter.name])}"
         for parameter in factor.parameters
         if parameter.name != swept.name and held[parameter.name] != settings.parameters[parameter.name].fixed
     ]
-    return SweepRow(factor.name, swept.label, tuple(cells), ", ".join(changed))
+    return SweepRow(factor.name, swept.label, tuple(cells), ", ".join(changed), every if every > len(values) else 0)
 
 
 def _held(factor: Factor, settings: FactorSettings, swept: Parameter) -> dict[str, Value] | None:
@@ -97,7 +107,8 @@ def _held(factor: Factor, settings: FactorSettings, swept: Parameter) -> dict[st
     held = {name: parameter.fixed for name, parameter in settings.parameters.items()}
     for name, idle in swept.idle_with.items():
         given = settings.parameters[name].distribution
-        candidates = [held[name], *_likely(given)]
+        likely = _likely(given)
+        candidates = [held[name], *(value for value in likely if value == swept.seen_with.get(name)), *likely]
         working = next((value for value in candidates if value not in idle), None)
         if working is None:
             return None

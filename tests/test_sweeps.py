@@ -9,17 +9,21 @@ import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from simreal.datasets.preview_orders import PreviewGap, PreviewImage, order_from_json, order_to_json
 from simreal.datasets.preview_strips import Seen, compare_order, strip_order
 from simreal.design.comparing import paired, with_fixed
 from simreal.design.design import Design, DesignClass, Split
 from simreal.design.distributions import Choice, Constant, Distribution, LogUniform, Normal, SphereShell, Uniform
+from simreal.design.document import load, save
 from simreal.design.errors import DesignError
 from simreal.design.factors import FACTORS
 from simreal.design.sampling import Sampler
 from simreal.design.starting import Sources, start_design
-from simreal.design.sweeps import factor_sweep, overview_sweep, quantile, swept_values
+from simreal.design.sweeps import MOST_OPTIONS, factor_sweep, overview_sweep, quantile, swept_values
+
+from .colour_classifier import run
 
 ends = st.tuples(st.floats(0.01, 50.0), st.floats(0.01, 50.0)).map(sorted)
 numbers = st.one_of(
@@ -103,6 +107,16 @@ def test_what_cannot_matter_in_this_design_is_left_out(design: Design) -> None:
         factor_sweep(with_parameter(design, "object_scale", "scale", distribution=Constant(2.0)), "object_scale")
 
 
+def test_of_very_many_options_some_are_shown_from_end_to_end(design: Design) -> None:
+    photos = {f"photos:{number}.jpg": 1.0 for number in range(500)}
+    many = with_parameter(design, "background", "photo", distribution=Choice(photos))
+    many = with_parameter(many, "background", "kind", distribution=Choice({"photo": 1.0}))
+    row = next(row for row in factor_sweep(many, "background") if row.label == "Photo")
+    assert (len(row.cells), row.of) == (MOST_OPTIONS, 500)
+    assert (row.cells[0].text, row.cells[-1].text) == ("0", "499")
+    assert "Photo (28 of 500, with kind photo)" in strip_order(many, Seen("train"), "background").headings
+
+
 def test_values_are_said_with_their_unit() -> None:
     said = {
         ("camera_viewpoint", "elevation_deg"): (-5.0, "-5°"),
@@ -183,3 +197,17 @@ def test_fixing_a_factor_changes_that_factor_alone(design: Design) -> None:
         assert first.factors["lens"].drawn and not second.factors["lens"].drawn
         assert {**second.factors, "lens": None} == {**first.factors, "lens": None}
     assert not any(draw.drawn for draw in Sampler(with_fixed(drawn), "train").spec(0).factors.values())
+
+
+@pytest.mark.slow
+def test_the_command_line_shows_strips_and_comparisons(tmp_path: Path) -> None:
+    file, other, small = tmp_path / "one.simreal.json", tmp_path / "two.simreal.json", ("--resolution", 32)
+    assert run("design", "new", "--out", file) == 0
+    changed = attrs.evolve(load(file), classes=load(file).classes[:4])
+    save(attrs.evolve(with_fixed(changed, ["background"]), name="two"), other)
+    strip, pairs = tmp_path / "strip.png", tmp_path / "pairs.png"
+    assert run("preview", file, "--strip", "lens", "--index", 2, "--samples", 1, *small, "--out", strip) == 0
+    assert run("preview", file, "--compare", other, "--images", 4, "--samples", 1, *small, "--out", pairs) == 0
+    sizes = [Image.open(path).size for path in (strip, pairs)]
+    assert sizes[0][0] > sizes[1][0] and all(height > 100 for _, height in sizes)
+    assert run("preview", file, "--strip", "lens", "--split", "nowhere", "--out", strip) == 2

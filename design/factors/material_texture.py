@@ -27,6 +27,7 @@ MATERIAL_TEXTURE = Factor(
             help="Hue of the material's colour",
             hard_range=(0.0, 1.0),
             idle_with=_NOT_ORIGINAL | {"saturation": (0.0,)},
+            seen_with={"material": "plastic"},
         ),
         Parameter(
             "saturation",
@@ -36,6 +37,7 @@ MATERIAL_TEXTURE = Factor(
             hard_range=(0.0, 1.0),
             soft_range=(0.0, 1.0),
             idle_with=_NOT_ORIGINAL,
+            seen_with={"material": "plastic"},
         ),
         Parameter(
             "value",
@@ -45,6 +47,7 @@ MATERIAL_TEXTURE = Factor(
             hard_range=(0.0, 1.0),
             soft_range=(0.0, 1.0),
             idle_with=_NOT_ORIGINAL,
+            seen_with={"material": "plastic"},
         ),
         Parameter(
             "roughness",
@@ -53,6 +56,7 @@ MATERIAL_TEXTURE = Factor(
             help="From the smoothest (0) to the roughest (1) this material can be",
             hard_range=(0.0, 1.0),
             idle_with=_NOT_ORIGINAL,
+            seen_with={"material": "metal"},
         ),
         Parameter(
             "texture_scale",
@@ -62,6 +66,7 @@ MATERIAL_TEXTURE = Factor(
             hard_range=(0.01, 100.0),
             soft_range=(0.1, 10.0),
             idle_with=_NOT_ORIGINAL,
+            seen_with={"material": "terrazzo"},
         ),
     ),
     weight=0.4,

@@ -22,7 +22,7 @@ def look_for_assets(state: Any, *, folders_only: bool = False) -> tuple[Missing,
     state.missing.clear()
     for one in missing:
         entry = state.missing.add()
-        entry.name, entry.kind, entry.text = one.library, one.kind, one.text
+        entry.name, entry.text, entry.brief = one.library, one.text, one.brief
         entry.can_be_located = one.library not in EMBEDDED
     return missing
 

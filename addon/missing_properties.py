@@ -10,8 +10,8 @@ from bpy.props import BoolProperty, StringProperty
 class SIMREAL_PG_missing(bpy.types.PropertyGroup):
     """A library of which something is missing. ``name`` is the library."""
 
-    kind: StringProperty(name="Kind", description="What the library holds")
     text: StringProperty(name="Missing", description="What is missing of it")
+    brief: StringProperty(name="Missing", description="What is missing of it, in a few words")
     can_be_located: BoolProperty(
         name="Can Be Located", description="Whether it is a folder, and no library that comes with Simreal or Blender"
     )

@@ -40,6 +40,13 @@ class Missing:
         return f"{self.library} ({self.kind}): {len(self.assets)} of {self.named} are missing: {self.listed}"
 
     @property
+    def brief(self) -> str:
+        """In a few words, for a narrow panel that shows the library's name beside it."""
+        if not self.folder_is_there:
+            return f"its folder of {self.kind} is not here"
+        return f"{len(self.assets)} of {self.named} {self.kind} missing: {self.listed}"
+
+    @property
     def listed(self) -> str:
         """The first few by name."""
         more = len(self.assets) - _LISTED

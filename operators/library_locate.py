@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import bpy
 from bpy.props import BoolProperty, StringProperty
@@ -33,6 +33,12 @@ class SIMREAL_OT_library_locate(bpy.types.Operator):
     )
     directory: StringProperty(name="Folder", description="Where it lies", subtype="DIR_PATH", options={"SKIP_SAVE"})
     filter_folder: BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})
+
+    @classmethod
+    def description(cls, context: bpy.types.Context, properties: Any) -> str:
+        state = context.scene.simreal
+        told = [entry.text for entry in state.missing if entry.name == properties.library]
+        return "\n".join(["Point to the folder in which this library lies on this computer", *told])
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:

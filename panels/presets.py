@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from typing import ClassVar
 
 import bpy
 
 from ..addon.preset_folders import own_presets
 from ..design.presets import SHIPPED, Preset, presets_in
-from .sidebar import Sidebar, wrapped
+from .sidebar import NeedsDesign, Sidebar, wrapped
 
 
 class SIMREAL_MT_presets(bpy.types.Menu):
@@ -39,16 +40,19 @@ def draw_presets(layout: bpy.types.UILayout, operator: str) -> None:
         _draw_column(row, group or "Simreal", [one for one in shipped if one.group == group], operator)
     own = own_presets()
     if own:
-        _draw_column(row, "Yours", own, operator)
+        _draw_column(row, "Yours", own, operator, whole_names=True)
 
 
-def _draw_column(row: bpy.types.UILayout, title: str, presets: Any, operator: str) -> None:
+def _draw_column(
+    row: bpy.types.UILayout, title: str, presets: Sequence[Preset], operator: str, whole_names: bool = False
+) -> None:
     column = row.column()
     column.label(text=title)
     column.separator()
     for preset in presets:
         icon = "ERROR" if preset.fault else "NONE"
-        button = column.operator(operator, text=_short(preset), icon=icon, translate=False)
+        name = preset.name if whole_names else _short(preset)
+        button = column.operator(operator, text=name, icon=icon, translate=False)
         button.preset = preset.name
 
 
@@ -73,15 +77,17 @@ def draw_missing(layout: bpy.types.UILayout, context: bpy.types.Context) -> None
     if not state.missing:
         return
     box = layout.box().column()
-    box.label(text="Missing on this computer", icon="ERROR")
+    box.label(text="Missing on This Computer", icon="ERROR")
     for entry in state.missing:
-        wrapped(box, context, entry.text)
+        row = box.row()
+        row.label(text=entry.name, translate=False)
         if entry.can_be_located:
-            box.operator("simreal.library_locate", text="Locate...", icon="FILE_FOLDER").library = entry.name
-    box.separator()
+            row.operator("simreal.library_locate", text="Locate...", icon="FILE_FOLDER").library = entry.name
+        wrapped(box, context, entry.brief)
+        box.separator(factor=0.5)
     row = box.row(align=True)
     row.operator("simreal.library_check", text="Check Again", icon="FILE_REFRESH")
-    row.operator("simreal.missing_remove", text="Remove Missing", icon="TRASH")
+    row.operator("simreal.missing_remove", text="Remove", icon="TRASH")
 
 
 class SIMREAL_PT_presets(Sidebar, bpy.types.Panel):
@@ -103,8 +109,21 @@ class SIMREAL_PT_presets(Sidebar, bpy.types.Panel):
         draw_missing(layout, context)
         if state.libraries and not state.missing:
             layout.operator("simreal.library_check", icon="VIEWZOOM")
+
+
+class SIMREAL_PT_about(NeedsDesign, bpy.types.Panel):
+    """What the design says of itself."""
+
+    bl_idname = "SIMREAL_PT_about"
+    bl_label = "About This Design"
+    bl_parent_id = "SIMREAL_PT_presets"
+    bl_options: ClassVar = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout, state = self.layout, context.scene.simreal
         if state.description:
-            wrapped(layout, context, state.description, icon="INFO")
+            wrapped(layout, context, state.description)
+        layout.prop(state, "description", text="", icon="TEXT")
 
 
 class SIMREAL_PT_own_presets(Sidebar, bpy.types.Panel):
@@ -129,4 +148,4 @@ class SIMREAL_PT_own_presets(Sidebar, bpy.types.Panel):
             row.operator("simreal.preset_remove", text="", icon="TRASH").preset = preset.name
 
 
-CLASSES = (SIMREAL_MT_presets, SIMREAL_MT_looks, SIMREAL_PT_presets, SIMREAL_PT_own_presets)
+CLASSES = (SIMREAL_MT_presets, SIMREAL_MT_looks, SIMREAL_PT_presets, SIMREAL_PT_about, SIMREAL_PT_own_presets)

@@ -3,6 +3,7 @@
 import codecs
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -18,6 +19,7 @@ from .broken_designs import GOOD, Broken, broken_designs, strange_files
 
 ROOT = Path(__file__).resolve().parent.parent
 BROKEN = broken_designs()
+STRANGE = 6
 
 
 def test_the_unbroken_one_is_read(tmp_path: Path) -> None:
@@ -47,7 +49,9 @@ def test_as_text(broken: Broken) -> None:
 
 
 def test_what_is_no_file(tmp_path: Path) -> None:
-    for name, (path, says) in strange_files(tmp_path).items():
+    made = strange_files(tmp_path)
+    assert len(made) == STRANGE
+    for name, (path, says) in made.items():
         with pytest.raises(DesignError) as caught:
             load(path)
         assert says in str(caught.value), name
@@ -109,4 +113,7 @@ def test_in_blender(tmp_path: Path) -> None:
     assert done.returncode == 0, said[-4000:]
     assert "broken designs: ok" in said
     assert "Traceback" not in said, said[-4000:]
+    drops = re.findall(r"^dropping .*\n(.*(?:\n.*)?)", done.stdout, re.MULTILINE)
+    assert len(drops) == len(BROKEN) + STRANGE
+    assert all(re.search(r"\bERROR\b|^Error:", drop, re.MULTILINE) for drop in drops), drops
     assert not list(tmp_path.rglob("broken-design-ran"))

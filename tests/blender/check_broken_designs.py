@@ -29,17 +29,29 @@ def main(folder):
     for broken in broken_designs():
         file.write_bytes(broken.content)
         refused(broken.says, lambda: bpy.ops.simreal.design_import(filepath=str(file)))
-        refused(broken.says, lambda: bpy.ops.simreal.design_import("INVOKE_DEFAULT", filepath=str(file)))
+        drop(file)  # its report goes to the window, or here to the console
         if broken.text:
             refused(broken.says, lambda text=broken.text: bpy.ops.simreal.design_paste(text=text))
     for path, says in strange_files(folder).values():
         refused(says, lambda path=path: bpy.ops.simreal.design_import(filepath=str(path)))
+        drop(path)
     refused("Blender holds whole numbers up to", lambda: bpy.ops.simreal.design_paste(text=SEED_TOO_LARGE))
     assert design_of(state) == before
     presets_that_are_broken(folder)
     assert design_of(state) == before
     simreal.unregister()
     print("broken designs: ok", flush=True)
+
+
+def drop(path):
+    """What Blender does with a file that is dropped onto a 3D viewport."""
+    window = bpy.data.window_managers[0].windows[0]
+    area = next(area for area in window.screen.areas if area.type == "VIEW_3D")
+    region = next(region for region in area.regions if region.type == "WINDOW")
+    print(f"dropping {path.name}", flush=True)
+    with bpy.context.temp_override(window=window, area=area, region=region):
+        assert bpy.types.SIMREAL_FH_design.poll_drop(bpy.context)
+        bpy.ops.wm.drop_import_file("INVOKE_DEFAULT", directory=f"{path.parent}/", files=[{"name": path.name}])
 
 
 def presets_that_are_broken(folder):

@@ -1,4 +1,4 @@
-"""Run by a Python with bpy: presets, looks, missing libraries and designs as files and text, through operators and panels.
+"""Run by a Python with bpy: presets, looks, missing libraries, designs as files and text, as operators and panels.
 
 python check_presets.py KIT FOLDER
 """
@@ -180,7 +180,7 @@ def a_file_whose_folders_moved(kit, folder):
     assert not state().missing
     after = design_of(state())
     assert after.classes == before.classes and after.library_folder("models") == (folder / "moved").resolve()
-    bpy.ops.wm.read_homefile(use_empty=True)
+    bpy.ops.wm.read_homefile()
 
 
 def designs_as_files_and_text(kit, folder):
@@ -189,7 +189,7 @@ def designs_as_files_and_text(kit, folder):
     assert ops.design_import(filepath=str(folder / "kit.simreal.json")) == {"FINISHED"}
     assert design_of(state()) == design
     ops.design_starter()
-    assert ops.design_import("INVOKE_DEFAULT", filepath=str(folder / "kit.simreal.json")) == {"FINISHED"}  # a drop
+    drop(folder / "kit.simreal.json")
     assert design_of(state()) == design
     assert ops.design_copy() == {"FINISHED"}
     ops.design_starter()
@@ -198,6 +198,15 @@ def designs_as_files_and_text(kit, folder):
     handler = bpy.types.SIMREAL_FH_design
     assert handler.bl_import_operator == "simreal.design_import" and handler.bl_file_extensions == ".json"
     assert not handler.poll_drop(bpy.context)  # nothing to drop on
+
+
+def drop(path):
+    """What Blender does with a file that is dropped onto a 3D viewport."""
+    window = bpy.data.window_managers[0].windows[0]
+    area = next(area for area in window.screen.areas if area.type == "VIEW_3D")
+    region = next(region for region in area.regions if region.type == "WINDOW")
+    with bpy.context.temp_override(window=window, area=area, region=region):
+        bpy.ops.wm.drop_import_file("INVOKE_DEFAULT", directory=f"{path.parent}/", files=[{"name": path.name}])
 
 
 def linked_scenes_are_left_alone(folder):
@@ -229,7 +238,7 @@ def refused(says, action):
 
 
 def traces():
-    return sorted(name for name in dir(bpy.types) if "SIMREAL" in name) + [len(bpy.app.handlers.load_post)]
+    return [*sorted(name for name in dir(bpy.types) if "SIMREAL" in name), len(bpy.app.handlers.load_post)]
 
 
 try:

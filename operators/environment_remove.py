@@ -21,7 +21,8 @@ class SIMREAL_OT_environment_remove(bpy.types.Operator):
 
     @classmethod
     def poll(cls, _context: bpy.types.Context) -> bool:
-        return can(cls, _problem())
+        there = own_environment().is_ours
+        return can(cls, busy_with() or ("" if there else "No training environment has been created here"))
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         return context.window_manager.invoke_confirm(
@@ -33,12 +34,6 @@ class SIMREAL_OT_environment_remove(bpy.types.Operator):
         path = own_environment().path
         start("Remove Training Environment", in_blenders_python("environment", "remove", path))
         return {"FINISHED"}
-
-
-def _problem() -> str:
-    if not own_environment().is_ours:
-        return "No training environment has been created here"
-    return busy_with()
 
 
 CLASSES = (SIMREAL_OT_environment_remove,)

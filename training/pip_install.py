@@ -139,8 +139,10 @@ class _Listener:
             self._file, self._started = Path(rest.split(" ")[0]).name.split("-")[0], time.monotonic()
         elif line.startswith("Installing collected packages: "):
             self._installing = {normalised(name) for name in line.partition(": ")[2].split(", ")}
-        if word in ("Downloading", "Installing", "Successfully", "ERROR:", "WARNING:"):
-            self._report(Log(line.strip(), "warning" if word in ("ERROR:", "WARNING:") else "info"))
+            self._report(Log(f"installing {len(self._installing)} packages"))
+            self._count_installed()
+        if word in ("Downloading", "ERROR:"):
+            self._report(Log(line.strip(), "warning" if word == "ERROR:" else "info"))
         return False
 
     def _downloaded(self, done: int, total: int) -> None:

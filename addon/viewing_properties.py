@@ -11,6 +11,7 @@ from bpy.props import EnumProperty, IntProperty, StringProperty
 
 from ..design.factors import FACTORS
 from .preset_folders import preset_names
+from .touched import touched
 
 _factor_items: list[tuple[str, str, str]] = []
 
@@ -32,7 +33,11 @@ class SIMREAL_PG_viewing(bpy.types.PropertyGroup):
     its libraries are relative to."""
 
     index: IntProperty(
-        name="Image", description="Number of the image in its split, from 0; there is no last one", min=0, soft_max=1000
+        name="Image",
+        description="Number of the image in its split, from 0; there is no last one",
+        min=0,
+        soft_max=1000,
+        update=touched,
     )
     factor: EnumProperty(name="Factor", description="Factor to sweep from end to end", items=_factors)
     against: EnumProperty(
@@ -44,10 +49,15 @@ class SIMREAL_PG_viewing(bpy.types.PropertyGroup):
             ("preset", "Preset", "A preset", "PRESET", 2),
             ("file", "Design File", "A design's file", "FILE", 3),
         ],
+        update=touched,
     )
-    fixed_factor: EnumProperty(name="Factor", description="Factor that the other side has fixed", items=_factors)
-    preset: StringProperty(name="Preset", description="Preset to compare with", search=_presets)
-    file: StringProperty(name="File", description="Design file (.simreal.json) to compare with", subtype="FILE_PATH")
+    fixed_factor: EnumProperty(
+        name="Factor", description="Factor that the other side has fixed", items=_factors, update=touched
+    )
+    preset: StringProperty(name="Preset", description="Preset to compare with", search=_presets, update=touched)
+    file: StringProperty(
+        name="File", description="Design file (.simreal.json) to compare with", subtype="FILE_PATH", update=touched
+    )
     pinned: StringProperty(name="Pinned", options={"HIDDEN"})
     pinned_at: StringProperty(name="Pinned At", options={"HIDDEN"})
     pinned_folder: StringProperty(name="Pinned Folder", options={"HIDDEN"})

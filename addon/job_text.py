@@ -91,7 +91,7 @@ def result_text(job: Job) -> str:
     render, training, scores = (job.results.get(kind) for kind in ("render", "training", "scores"))
     if scores is not None:
         known = scores.get("top1") is not None
-        return f"top-1 {100 * scores['top1']:.1f} %" if known else f"{scores['n']:,} photos in {took}"
+        return f"top-1 {100 * scores['top1']:.1f} %" if known else f"{scores['n_predicted']:,} photos in {took}"
     if training is not None:
         measured = training.get("validation")
         return f"{measured['split']} {100 * measured['top1']:.1f} %" if measured else f"Trained in {took}"

@@ -72,10 +72,10 @@ class Shown:
         """List these scores in place of those before."""
         self.scores, self.problem = scores, problem
         self.icons.clear()
-        self.fill()
+        self.fill(select=0)
 
-    def fill(self) -> None:
-        """Make the list's rows; filters by classes that are not there any more are dropped."""
+    def fill(self, select: int | None = None) -> None:
+        """Make the list's rows; filters by classes that are not there any more are dropped. Shows no photo."""
         state = bpy.context.window_manager.simreal.scores
         names = self.class_names()
         self.is_filling = True
@@ -85,7 +85,8 @@ class Shown:
                 state.rows.add().number = number
             state.predicted = state.predicted if state.predicted in names else ""
             state.true = state.true if state.true in names else ""
-            state.active = min(state.active, max(0, len(state.rows) - 1))
+            if select is not None:
+                state.active = select
         finally:
             self.is_filling = False
 
@@ -102,7 +103,6 @@ def load_scores(folder: Path) -> SavedScores:
     """List the scores of a folder. Raises DataSetError where they cannot be read."""
     scores = read_scores(folder)
     shown().show(scores)
-    bpy.context.window_manager.simreal.scores.active = 0
     return scores
 
 

@@ -11,10 +11,11 @@ from .sidebar import Sidebar, wrapped
 
 MARKS = {True: "CHECKMARK", False: "CANCEL", None: "BLANK1"}
 SKIPPED_SHOWN = 12
+ROW_HEIGHT = 2.0
 
 
 class SIMREAL_UL_scores(bpy.types.UIList):
-    """Scored photos: thumbnail, predicted class, confidence, true class, name."""
+    """Scored photos: thumbnail, predicted class and confidence; below them true class and whether that is right."""
 
     bl_idname = "SIMREAL_UL_scores"
 
@@ -34,18 +35,23 @@ class SIMREAL_UL_scores(bpy.types.UIList):
             return
         prediction, icon = scores.predictions[item.number], shown().icon(item.number)
         row = layout.row(align=True)
+        picture = row.row()
+        picture.scale_y = 1 / ROW_HEIGHT  # an icon has a size of its own
         if icon:
-            row.template_icon(icon_value=icon, scale=2.0)
+            picture.template_icon(icon_value=icon, scale=ROW_HEIGHT)
         else:
             row.label(text="", icon="IMAGE_DATA")
-        lines = row.column(align=True)
-        line = lines.row(align=True)
-        line.label(text=prediction.predicted, translate=False)
-        line.label(text=f"{100 * prediction.confidence:.0f} %")
-        line.label(text=prediction.true_class or "", icon=MARKS[prediction.correct], translate=False)
-        name = lines.row()
-        name.active = False
-        name.label(text=prediction.name, translate=False)
+        texts = row.split(factor=0.72, align=True)
+        texts.scale_y = 0.5
+        classes, others = texts.column(align=True), texts.column(align=True)
+        predicted = classes.row()
+        predicted.alert = prediction.correct is False
+        predicted.label(text=prediction.predicted, translate=False)
+        true = classes.row()
+        true.active = False
+        true.label(text=prediction.true_class or "", translate=False)
+        others.label(text=f"{100 * prediction.confidence:.0f} %")
+        others.label(text="", icon=MARKS[prediction.correct])
 
     def filter_items(
         self, context: bpy.types.Context, data: bpy.types.AnyType, _property: str
@@ -85,10 +91,14 @@ class SIMREAL_PT_score_results(Sidebar, bpy.types.Panel):
         row.operator("simreal.scores_picture", text="Confusion", icon="MESH_GRID").kind = "CONFUSION"
         row.operator("simreal.scores_picture", text="Per Class", icon="ALIGN_LEFT").kind = "PER_CLASS"
         _draw_filters(layout.column(align=True), state)
-        layout.template_list("SIMREAL_UL_scores", "", state, "rows", state, "active", rows=4, maxrows=8)
         row = layout.row(align=True)
         row.label(text=f"{len(shown().order(state)):,} of {len(scores.predictions):,} photos")
         draw_steps(row, state, scores)
+        rows = layout.column()
+        rows.scale_y = ROW_HEIGHT  # of the list: so its rows are selected wherever they are clicked
+        rows.template_list("SIMREAL_UL_scores", "", state, "rows", state, "active", rows=5, maxrows=5)
+        if 0 <= state.active < len(scores.predictions):
+            layout.label(text=scores.predictions[state.active].name, icon="IMAGE_DATA", translate=False)
         row = layout.row(align=True)
         row.operator("simreal.scores_export", icon="EXPORT")
         row.operator("simreal.scores_open", icon="FILE_FOLDER")

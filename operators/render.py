@@ -14,6 +14,8 @@ from ..addon.jobs import Order
 from ..addon.places import Places, places
 from ..addon.preferences import settings
 from ..addon.render_outlook import chosen_splits, forget, per_class
+from ..design.assets import check_libraries
+from ..design.checking import check_explicit
 from ..design.document import relocated, to_document
 from .outcome import can, design_problem, reporting_errors
 
@@ -40,6 +42,8 @@ def order(scene: bpy.types.Scene) -> Order:
     """The job that renders the design as it stands now, whatever becomes of it while the job waits for its turn."""
     state, there, machine = scene.simreal, places(scene), settings()
     design = relocated(design_of(state), there.folder)
+    check_libraries(design)
+    check_explicit(design)
     wanted = ["--set-aside", "--device", machine.device, "--split", *chosen_splits(state)]
     if per_class(state):
         wanted += ["--per-class", str(per_class(state))]

@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -165,6 +166,16 @@ def test_the_extension_carries_them() -> None:
     builder = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(builder)
     assert {preset.file for preset in ALL} <= set(builder.sources())
+
+
+def test_the_docs_list_them() -> None:
+    page = (ROOT / "docs" / "presets.md").read_text()
+    rows = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `")]
+    stems = set()
+    for row in rows:
+        first, *others = re.findall(r"`([^`]+)`", row)
+        stems |= {first, *(f"{first.rpartition('-')[0]}{one}" if one.startswith("-") else one for one in others)}
+    assert stems == {preset.stem for preset in ALL}
 
 
 # Files that only the user has

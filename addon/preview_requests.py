@@ -17,7 +17,7 @@ from ..design.factors import FACTORS
 from ..design.sampling import Sampler
 from .conversion import design_of
 from .preview_link import link
-from .preview_sheet import Again, PreviewSheet
+from .preview_sheet import Again, PreviewSheet, sheet_file
 
 DRAFT_PX = 96
 DRAFT_SAMPLES = 4
@@ -93,6 +93,8 @@ def _words(image: Mapping[str, Any]) -> list[str]:
 @persistent
 def on_load(_file: str, _unused: object = None) -> None:
     """Another .blend is loaded: the sheet was of the one before."""
+    for sheet in _sheets:
+        sheet.put_away()
     link().drop("Another file was opened")
     _sheets.clear()
 
@@ -106,3 +108,4 @@ def register() -> Callable[[], None]:
 def unregister() -> None:
     bpy.app.handlers.load_post.remove(on_load)
     _sheets.clear()
+    sheet_file().unlink(missing_ok=True)

@@ -48,6 +48,7 @@ class PreviewSheet:
         self._sheet = Sheet(captions, order.columns, cell_px(order), order.title, headings=order.headings, gaps=gaps)
         self._changed = True
         self._opens = show
+        self._away = False
         self._drawn = 0.0
 
     @property
@@ -82,12 +83,18 @@ class PreviewSheet:
         self._sheet.put(number, cell or Cell(None, problem=problem))
         self._changed = True
 
+    def put_away(self) -> None:
+        """Draw nothing more."""
+        self._away = True
+
     def end(self, problem: str, *, replaced: bool) -> None:
         """Note why nothing more comes, "" if all has come."""
         self.ended, self.reason = True, problem
 
     def tick(self, *, last: bool) -> None:
         """Show what is new, a few times a second."""
+        if self._away:
+            return
         now = time.monotonic()
         if self._changed and (last or now - self._drawn >= DRAWN_EVERY_S):
             self.draw(open_editor=self._opens)

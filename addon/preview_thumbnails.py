@@ -135,7 +135,7 @@ def thumbnail_design(subject: Subject) -> Design:
     name = subject.model.partition(":")[0]
     background = default_factors()["background"].parameters
     plain = {**background, "kind": attrs.evolve(background["kind"], fixed="none")}
-    fixed = {name: FactorSettings(0.0, settings.parameters) for name, settings in default_factors().items()}
+    fixed = {factor: FactorSettings(0.0, given.parameters) for factor, given in default_factors().items()}
     return Design(
         name=SPLIT,
         classes=(DesignClass("one", (subject.model,)),),

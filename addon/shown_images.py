@@ -11,6 +11,7 @@ from pathlib import Path
 import bpy
 
 MARK = "simreal_picture"
+LEAST_SHARED_PX = 900
 
 
 def picture(path: Path, name: str) -> bpy.types.Image:
@@ -30,7 +31,7 @@ def picture(path: Path, name: str) -> bpy.types.Image:
 def show(image: bpy.types.Image, *, open_window: bool = True) -> bool:
     """Show ``image`` in one Image Editor: one that shows it, else a picture of ours, else nothing, else any unpinned.
 
-    Where there is none a window with one is opened, if that is wished. An editor that did not show it before shows it
+    Where there is none one is opened beside a 3D viewport, or in a window, if that is wished. An editor that did not show it before shows it
     whole; in one that did, zoom and position stay. Returns whether it is shown now.
     """
     found = _best_editor(image)
@@ -105,12 +106,34 @@ def _best_editor(image: bpy.types.Image) -> tuple[bpy.types.Window, bpy.types.Ar
 
 
 def _new_editor() -> tuple[bpy.types.Window, bpy.types.Area]:
+    """Half of the largest 3D viewport, so that pictures and the sidebar that they answer to are seen side by side.
+
+    A window of its own would come up nearly as large as Blender's, over that sidebar; it is for viewports too small to
+    be shared.
+    """
+    window, area = _half_a_viewport() or _new_window()
+    area.ui_type = "IMAGE_EDITOR"
+    return window, area
+
+
+def _half_a_viewport() -> tuple[bpy.types.Window, bpy.types.Area] | None:
+    windows = bpy.context.window_manager.windows
+    views = [(window, area) for window in windows for area in window.screen.areas if area.type == "VIEW_3D"]
+    window, view = max(views, key=lambda each: each[1].width, default=(None, None))
+    if window is None or view.width < LEAST_SHARED_PX * bpy.context.preferences.system.ui_scale:
+        return None
+    before = set(window.screen.areas)
+    with bpy.context.temp_override(window=window, area=view):
+        bpy.ops.screen.area_split(direction="VERTICAL", factor=0.5)
+    new = next((area for area in window.screen.areas if area not in before), None)
+    return None if new is None else (window, new)
+
+
+def _new_window() -> tuple[bpy.types.Window, bpy.types.Area]:
     before = set(bpy.context.window_manager.windows)
     bpy.ops.wm.window_new()
     window = next(window for window in bpy.context.window_manager.windows if window not in before)
-    area = window.screen.areas[0]
-    area.ui_type = "IMAGE_EDITOR"
-    return window, area
+    return window, window.screen.areas[0]
 
 
 def remove_all() -> None:

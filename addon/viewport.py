@@ -106,11 +106,12 @@ def _build(design: Design, spec: ImageSpec, device: str, warnings: list[str]) ->
     for block in all_blocks():
         if block.session_uid not in before:
             block[MARK] = ""
-    scene[MARK] = json.dumps(_told(design, spec, model), ensure_ascii=False)
+    scene[MARK] = json.dumps(told_of(design, spec, model), ensure_ascii=False)
     return scene
 
 
-def _told(design: Design, spec: ImageSpec, model: str) -> dict[str, Any]:
+def told_of(design: Design, spec: ImageSpec, model: str) -> dict[str, Any]:
+    """What is told of an image that shows ``model``: ``about`` has its keys."""
     return {
         "design": design.name,
         "split": spec.split,

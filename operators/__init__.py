@@ -45,6 +45,7 @@ MODULES = (
     "preview_cancel",
     "preview_show",
     "preview_save",
+    "preview_values",
     "strip_show",
     "compare_show",
     "compare_pin",

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import bpy
 
 from ..addon.viewport import about, is_shown, shown_scene
+from ..operators.preview_values import draw_factor_values
 from .sidebar import NeedsDesign, wrapped
 
 
@@ -19,7 +18,9 @@ class SIMREAL_PT_one_image(NeedsDesign, bpy.types.Panel):
 
     def draw(self, context: bpy.types.Context) -> None:
         layout, viewing = self.layout, context.scene.simreal.viewing
-        layout.prop(viewing, "index")
+        row = layout.row(align=True)
+        row.prop(viewing, "index")
+        row.operator("simreal.preview_values", text="", icon="LINENUMBERS_ON")
         row = layout.row(align=True)
         row.operator("simreal.viewport_show", icon="VIEW_CAMERA")
         if shown_scene() is not None:
@@ -72,18 +73,7 @@ class SIMREAL_PT_viewport_factors(bpy.types.Panel):
 
     def draw(self, context: bpy.types.Context) -> None:
         for factor in about(context.scene)["factors"]:
-            _draw_factor(self.layout.box().column(align=True), factor)
-
-
-def _draw_factor(column: bpy.types.UILayout, factor: dict[str, Any]) -> None:
-    heading = column.split(factor=0.7)
-    heading.label(text=factor["label"])
-    heading.label(text="Drawn" if factor["drawn"] else "Fixed", icon="DOT" if factor["drawn"] else "DECORATE_LOCKED")
-    for label, text in factor["values"]:
-        row = column.split(factor=0.5)
-        row.active = factor["drawn"]
-        row.label(text=label)
-        row.label(text=text, translate=False)
+            draw_factor_values(self.layout.box().column(align=True), factor)
 
 
 CLASSES = (SIMREAL_PT_one_image, SIMREAL_PT_viewport, SIMREAL_PT_viewport_factors)

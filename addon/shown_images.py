@@ -31,8 +31,8 @@ def picture(path: Path, name: str) -> bpy.types.Image:
 def show(image: bpy.types.Image, *, open_window: bool = True) -> bool:
     """Show ``image`` in one Image Editor: one that shows it, else a picture of ours, else nothing, else any unpinned.
 
-    Where there is none one is opened beside a 3D viewport, or in a window, if that is wished. An editor that did not show it before shows it
-    whole; in one that did, zoom and position stay. Returns whether it is shown now.
+    Where there is none one is opened beside a 3D viewport, or in a window, if that is wished. An editor that did not
+    show it before shows it whole; in one that did, zoom and position stay. Returns whether it is shown now.
     """
     found = _best_editor(image)
     if found is None:
@@ -118,10 +118,16 @@ def _new_editor() -> tuple[bpy.types.Window, bpy.types.Area]:
 
 def _half_a_viewport() -> tuple[bpy.types.Window, bpy.types.Area] | None:
     windows = bpy.context.window_manager.windows
-    views = [(window, area) for window in windows for area in window.screen.areas if area.type == "VIEW_3D"]
-    window, view = max(views, key=lambda each: each[1].width, default=(None, None))
-    if window is None or view.width < LEAST_SHARED_PX * bpy.context.preferences.system.ui_scale:
+    least = LEAST_SHARED_PX * bpy.context.preferences.system.ui_scale
+    views = [
+        (window, area)
+        for window in windows
+        for area in window.screen.areas
+        if area.type == "VIEW_3D" and area.width >= least
+    ]
+    if not views:
         return None
+    window, view = max(views, key=lambda each: each[1].width)
     before = set(window.screen.areas)
     with bpy.context.temp_override(window=window, area=view):
         bpy.ops.screen.area_split(direction="VERTICAL", factor=0.5)

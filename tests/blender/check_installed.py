@@ -36,7 +36,7 @@ def main(archive, model, photos, predictions):
     # Installed but not enabled: what the package manager itself changes is no concern of ours.
     bpy.ops.extensions.package_install_files(filepath=str(archive), repo="user_default", enable_on_install=False)
     before = traces()
-    for _ in range(3):
+    for _ in range(10):
         bpy.ops.preferences.addon_enable(module=MODULE)
         bpy.ops.preferences.addon_disable(module=MODULE)
     same(before, traces())
@@ -47,6 +47,7 @@ def main(archive, model, photos, predictions):
     assert bpy.ops.simreal.design_starter() == {"FINISHED"}
     panels_draw_a_design()
     the_command_runs()
+    a_preview_is_shown()
     jobs_run()
     photos_are_scored(model, photos, predictions)
     wheels_are_found()
@@ -168,30 +169,26 @@ def the_command_runs():
     assert run(["nonsense"]) == 2
 
 
+def a_preview_is_shown():
+    """A preview in the background, by the preview process of the installed extension."""
+    scene, link = bpy.context.scene, package("addon.preview_link")
+    scene.simreal.image.resolution_px, scene.simreal.image.samples, scene.simreal.preview.images = 32, 1, 2
+    started = time.monotonic()
+    assert bpy.ops.simreal.preview() == {"FINISHED"}
+    assert time.monotonic() - started < 2.0, "asking for a preview blocks Blender"
+    sheet = package("addon.preview_requests").current()
+    wait(link, lambda: sheet.ended)
+    assert (sheet.done, sheet.reason, sheet.problems) == (2, "", {})
+    assert bpy.data.images["Simreal Preview"].size[0] > 32 and draw(bpy.types.SIMREAL_PT_preview, bpy.context)
+
+
 def jobs_run():
-    """A preview in the background, seen through to its picture; a render that is cancelled, and found again."""
+    """A render that is cancelled, and found again."""
     scene, watch = bpy.context.scene, package("addon.job_watch")
     state = package("addon.jobs").State
     scene.simreal.output = str(Path(bpy.utils.user_resource("CONFIG", create=True)).parent / "out")
     places = package("addon.places").places(scene)
     scene.simreal.image.resolution_px, scene.simreal.image.samples = 32, 1
-    scene.simreal.preview.images = 2
-    started = time.monotonic()
-    assert bpy.ops.simreal.preview() == {"FINISHED"}
-    assert time.monotonic() - started < 2.0, "starting a job blocks Blender"
-    job = watch.watch().board.latest("preview", str(places.folder))
-    try:
-        bpy.ops.simreal.preview()
-    except RuntimeError as error:
-        assert "wait for it, or cancel it" in str(error)
-    else:
-        raise AssertionError("a second preview of the same design has been started")
-    wait(watch, lambda: not job.is_live)
-    assert job.state is state.DONE, (job.state, job.problem)
-    assert places.preview.is_file()
-    image = bpy.data.images["Simreal Preview"]
-    assert image.size[0] > 32 and draw(bpy.types.SIMREAL_PT_preview, bpy.context)
-
     assert bpy.ops.simreal.render() == {"FINISHED"}
     job = watch.watch().board.latest("render", str(places.folder))
     wait(watch, lambda: any((places.data / ".simreal" / "train").glob("*.jsonl")))

@@ -20,7 +20,7 @@ from ..design.factors import FACTORS
 from ..design.sampling import ImageSpec, Sampler
 from ..rendering.viewport_scene import build_image_scene
 from ..rendering.workshop import all_blocks
-from .viewport_views import FormerView, former_view, look_through_camera, put_back
+from .viewport_views import FormerView, all_viewports, former_view, look_through_camera, put_back
 
 MARK = "simreal_shown"
 
@@ -28,12 +28,13 @@ MARK = "simreal_shown"
 @attrs.define
 class Record:
     """Whose design is shown, in which window, and how that was before. Data-blocks are known by their session_uid,
-    which undo keeps."""
+    which undo keeps. ``viewports`` are all that there were."""
 
     design_scene: int
     window: int
     scene: int
     view_layer: str
+    viewports: frozenset[int] = attrs.field(factory=all_viewports)
     views: list[FormerView] = attrs.field(factory=list)
 
 
@@ -148,8 +149,8 @@ def _restore() -> None:
             window.scene = _scene(record.scene if own and record else 0) or _scene_to_go_to(record)
             if own and record and record.view_layer in window.scene.view_layers:
                 window.view_layer = window.scene.view_layers[record.view_layer]
-    for view in record.views if record else ():
-        put_back(view)
+    for number, view in enumerate(record.views if record else ()):
+        put_back(view, new_ones_beside=record.viewports if record and number == 0 else None)
 
 
 def _scene_to_go_to(record: Record | None) -> bpy.types.Scene:

@@ -73,10 +73,14 @@ def look_through_camera(area: bpy.types.Area) -> None:
     space.region_3d.view_perspective = "CAMERA"
 
 
-def put_back(former: FormerView) -> None:
-    """Give the viewport its former look back, if it is still there. Its window shows its former scene by now."""
+def put_back(former: FormerView, *, new_ones_beside: frozenset[int] | None = None) -> None:
+    """Give the viewport its former look back, if it is still there. Its window shows its former scene by now.
+
+    Viewports that are none of ``new_ones_beside`` have been split off from it meanwhile, and look the same then.
+    """
     for space in _spaces():
-        if space.as_pointer() == former.space:
+        split_off = new_ones_beside is not None and space.as_pointer() not in new_ones_beside
+        if space.as_pointer() == former.space or split_off:
             for path, value in former.look.items():
                 if space.path_resolve(path) != value:
                     _set(space, path, value)
@@ -85,6 +89,11 @@ def put_back(former: FormerView) -> None:
             for name in POINT_OF_VIEW:
                 if _plain(getattr(space.region_3d, name)) != former.point_of_view[name]:
                     setattr(space.region_3d, name, former.point_of_view[name])
+
+
+def all_viewports() -> frozenset[int]:
+    """The spaces of all 3D viewports there are, by address."""
+    return frozenset(space.as_pointer() for space in _spaces())
 
 
 def viewport(window: bpy.types.Window, area: bpy.types.Area | None = None) -> bpy.types.Area | None:

@@ -180,6 +180,16 @@ def test_own_camera_and_view_through_it_come_back(starter: Any) -> None:
     assert not changes(before) and space.camera == bpy.data.objects["Light"]
 
 
+def test_viewports_that_were_split_off_meanwhile_look_as_theirs_did(starter: Any) -> None:
+    press("viewport_show", index=0)
+    with bpy.context.temp_override(window=bpy.context.window, area=area()):
+        bpy.ops.screen.area_split(direction="VERTICAL", factor=0.5)
+    press("viewport_leave")
+    spaces = [one.spaces.active for one in bpy.context.window.screen.areas if one.type == "VIEW_3D"]
+    looks = [(space.shading.type, space.region_3d.view_perspective) for space in spaces]
+    assert looks == [("SOLID", "PERSP")] * 2
+
+
 def test_only_this_images_model_and_environment_are_loaded(starter: Any, kit_design: Design) -> None:
     load_design(starter, kit_design)
     meshes, worlds = len(bpy.data.meshes), len(bpy.data.worlds)

@@ -43,8 +43,8 @@ class Missing:
     def brief(self) -> str:
         """In a few words, for a narrow panel that shows the library's name beside it."""
         if not self.folder_is_there:
-            return f"its folder of {self.kind} is not here"
-        return f"{len(self.assets)} of {self.named} {self.kind} missing: {self.listed}"
+            return f"{self.kind}: folder not found"
+        return f"{self.kind}: {len(self.assets)} of {self.named} missing: {self.listed}"
 
     @property
     def listed(self) -> str:

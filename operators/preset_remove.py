@@ -33,7 +33,8 @@ class SIMREAL_OT_preset_remove(bpy.types.Operator):
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         manager = context.window_manager
-        if not self.preset:
+        if self.preset not in {preset.name for preset in own_presets()}:
+            self.preset = ""
             return manager.invoke_props_dialog(self, confirm_text="Remove")
         return manager.invoke_confirm(
             self, event, title="Remove Preset", message=f"Delete the preset {self.preset}?", confirm_text="Remove"

@@ -8,6 +8,7 @@ import bpy
 
 from ..addon.class_sources import is_snapshot
 from ..addon.preview_thumbnails import icon_of
+from .presets import draw_menu, draw_missing
 from .sidebar import Sidebar, wrapped
 
 ROWS = 5
@@ -114,6 +115,7 @@ class SIMREAL_PT_design(Sidebar, bpy.types.Panel):
                 "Linked from another file: it can be looked at, not changed",
                 icon="LIBRARY_DATA_DIRECT",
             )
+        draw_menu(layout, context)
         if not state.title:
             self._draw_beginning(layout)
             return
@@ -123,6 +125,7 @@ class SIMREAL_PT_design(Sidebar, bpy.types.Panel):
         row.operator("simreal.design_from_folder", text="", icon="FILE_FOLDER")
         row.operator("simreal.design_import", text="", icon="IMPORT")
         row.operator("simreal.design_export", text="", icon="EXPORT")
+        draw_missing(layout, context)
         self._draw_classes(layout, state)
 
     def _draw_beginning(self, layout: bpy.types.UILayout) -> None:

@@ -64,11 +64,10 @@ def _short(preset: Preset) -> str:
 
 def draw_menu(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     """The row of presets, as in Blender's own preset menus: choose, add, remove."""
-    state = context.scene.simreal
     row = layout.row(align=True)
-    row.menu("SIMREAL_MT_presets", text=state.title or "Presets", icon="PRESET", translate=False)
+    row.menu("SIMREAL_MT_presets", text="Presets", icon="PRESET")
     row.operator("simreal.preset_add", text="", icon="ADD")
-    row.operator("simreal.preset_remove", text="", icon="REMOVE").preset = state.title
+    row.operator("simreal.preset_remove", text="", icon="REMOVE").preset = context.scene.simreal.title
 
 
 def draw_missing(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
@@ -79,10 +78,10 @@ def draw_missing(layout: bpy.types.UILayout, context: bpy.types.Context) -> None
     box = layout.box().column()
     box.label(text="Missing on This Computer", icon="ERROR")
     for entry in state.missing:
-        row = box.row()
+        row = box.split(factor=0.6)
         row.label(text=entry.name, translate=False)
         if entry.can_be_located:
-            row.operator("simreal.library_locate", text="Locate...", icon="FILE_FOLDER").library = entry.name
+            row.operator("simreal.library_locate", text="Locate...").library = entry.name
         wrapped(box, context, entry.brief)
         box.separator(factor=0.5)
     row = box.row(align=True)

@@ -115,10 +115,10 @@ class SIMREAL_PT_design(Sidebar, bpy.types.Panel):
                 "Linked from another file: it can be looked at, not changed",
                 icon="LIBRARY_DATA_DIRECT",
             )
-        draw_menu(layout, context)
         if not state.title:
             self._draw_beginning(layout)
             return
+        draw_menu(layout, context)
         row = layout.row(align=True)
         row.prop(state, "title", text="")
         row.operator("simreal.design_starter", text="", icon="ASSET_MANAGER")
@@ -135,6 +135,7 @@ class SIMREAL_PT_design(Sidebar, bpy.types.Panel):
         column.operator("simreal.design_from_folder", text="Folder of Models", icon="FILE_FOLDER")
         column.operator("simreal.classes_from_collections", text="Collections of This File", icon="OUTLINER_COLLECTION")
         column.operator("simreal.classes_from_catalogues", text="Asset Catalogues", icon="ASSET_MANAGER")
+        column.menu("SIMREAL_MT_presets", text="Preset", icon="PRESET")
         column.operator("simreal.design_import", text="Design File", icon="IMPORT")
 
     def _draw_classes(self, layout: bpy.types.UILayout, state: Any) -> None:

@@ -96,32 +96,33 @@ def draw_factor(layout: bpy.types.UILayout, factor: Factor, group: Any, weight: 
     row = layout.row(align=True)
     row.operator("simreal.strip_show", text="Show Strip", icon="SEQ_STRIP_DUPLICATE").factor = factor.name
     row.operator("simreal.factor_reset", text="", icon="LOOP_BACK").factor = factor.name
+    idle = [parameter for parameter in factor.parameters if not has_effect(factor, parameter, group)]
     for parameter in factor.parameters:
-        given = getattr(group, parameter.name)
-        box = layout.box().column(align=True)
-        effective = has_effect(factor, parameter, group)
-        draw_heading(box, factor, parameter, given, effective)
-        if effective:
-            (draw_choice if parameter.is_choice else draw_numbers)(box, factor, parameter, given, weight)
+        if parameter not in idle:
+            draw_parameter(layout, factor, parameter, getattr(group, parameter.name), weight)
+    if idle:
+        header, body = layout.panel(f"simreal_idle_{factor.name}", default_closed=True)
+        header.label(text=f"Without Effect Now ({len(idle)})")
+        if body is not None:
+            body.active = False
+            for parameter in idle:
+                draw_parameter(body, factor, parameter, getattr(group, parameter.name), weight)
 
 
-def draw_heading(layout: bpy.types.UILayout, factor: Factor, parameter: Parameter, given: Any, effective: bool) -> None:
-    """What a parameter is called, how it is drawn, and its reset."""
-    row = layout.row(align=True)
-    split = row.split(factor=0.55, align=True)
-    split.active = effective
-    split.label(text=labelled(parameter.label, parameter.unit))
-    if not effective:
-        split.label(text="No effect now")
-        return
-    if not parameter.is_choice:
-        split.prop(given, "distribution", text="")
+def draw_parameter(layout: bpy.types.UILayout, factor: Factor, parameter: Parameter, given: Any, weight: float) -> None:
+    """What a parameter is called, how it is drawn, and its fixed value."""
+    box = layout.box().column(align=True)
+    heading = box.split(factor=0.5, align=True)
+    heading.label(text=labelled(parameter.label, parameter.unit))
+    row = heading.row(align=True)
+    if parameter.is_choice:
+        row.alignment = "RIGHT"
+        draw_option_buttons(row, factor, parameter)
     else:
-        buttons = split.row(align=True)
-        buttons.alignment = "RIGHT"
-        draw_option_buttons(buttons, factor, parameter)
-    button = row.operator("simreal.factor_reset", text="", icon="LOOP_BACK", emboss=False)
+        row.prop(given, "distribution", text="")
+    button = row.operator("simreal.factor_reset", text="", icon="LOOP_BACK")
     button.factor, button.parameter = factor.name, parameter.name
+    (draw_choice if parameter.is_choice else draw_numbers)(box, factor, parameter, given, weight)
 
 
 def draw_numbers(layout: bpy.types.UILayout, _factor: Factor, _parameter: Parameter, given: Any, weight: float) -> None:

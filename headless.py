@@ -10,6 +10,7 @@ that are not importable are looked for where Blender's extension system unpacks 
 
 import importlib.util
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -64,6 +65,8 @@ def main():
     load_package(ROOT)
     from simreal.commands import main as simreal_main
 
+    if hasattr(signal, "SIGBREAK"):  # how a job is asked to stop on Windows: as Ctrl-C does
+        signal.signal(signal.SIGBREAK, lambda *_: signal.raise_signal(signal.SIGINT))
     arguments = sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else sys.argv[1:]
     leave(simreal_main(arguments))
 

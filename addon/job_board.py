@@ -16,10 +16,10 @@ from ..design.errors import ToolError
 from .job_record import read_object, write_object
 from .job_system import runner_group
 from .job_turn import JOB, QUEUE
-from .jobs import RESUMABLE, Job, Order, State
+from .jobs import RESUMABLE, RUNNER_SAID, Job, Order, State
 
 ROOT = Path(__file__).resolve().parent.parent
-LOOK_S = 1.0
+LOOK_S = 2.0
 KEPT_JOBS = 50
 KEPT_S = 30 * 86400.0
 
@@ -209,7 +209,7 @@ class JobBoard:
         commands = [[words.get(word, word) for word in step] for step in job.order.steps]
         job.prepare(commands, list(after))
         try:
-            with (job.folder / "runner.txt").open("wb") as said:
+            with (job.folder / RUNNER_SAID).open("wb") as said:
                 self._runners.append(
                     subprocess.Popen(
                         [runner_python(), "-m", "addon.job_runner", str(job.folder)],

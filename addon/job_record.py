@@ -46,11 +46,16 @@ FRESH: dict[str, Any] = {
 
 def read_object(path: Path) -> dict[str, Any]:
     """A JSON object from a file; empty where it is not there or damaged."""
-    try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return values if isinstance(values, dict) else {}
+    for _attempt in range(5):
+        try:
+            values = json.loads(path.read_text(encoding="utf-8"))
+        except PermissionError:  # Windows: it is being replaced just now
+            time.sleep(0.01)
+        except (OSError, ValueError):
+            return {}
+        else:
+            return values if isinstance(values, dict) else {}
+    return {}
 
 
 def write_object(path: Path, values: Mapping[str, Any], durable: bool = False) -> None:
@@ -62,10 +67,21 @@ def write_object(path: Path, values: Mapping[str, Any], durable: bool = False) -
             if durable:
                 file.flush()
                 os.fsync(file.fileno())
-        temporary.replace(path)
+        _replace(temporary, path)
     except OSError:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def _replace(temporary: Path, path: Path) -> None:
+    for _attempt in range(50):
+        try:
+            temporary.replace(path)
+        except PermissionError:  # Windows: someone reads it just now
+            time.sleep(0.02)
+        else:
+            return
+    temporary.replace(path)
 
 
 def standing(folder: Path) -> dict[str, Any]:

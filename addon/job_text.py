@@ -68,6 +68,22 @@ def queue_text(board: JobBoard, job: Job) -> str:
     return "Next in the queue" if place == 1 else f"Number {place} in the queue"
 
 
+def short_text(board: JobBoard, job: Job) -> str:
+    """How a job that does not run stands, in a word or two."""
+    match job.state:
+        case State.DONE:
+            return result_text(job)
+        case State.QUEUED:
+            queue = board.queue()
+            place = queue.index(job) + 1 if job in queue else 1
+            return "Waits" if board.waits_for(job) else "Next" if place == 1 else f"Number {place}"
+        case State.PAUSED:
+            return f"Paused, {percent(job)}" if job.progress else "Paused"
+        case State.SKIPPED:
+            return "Not run"
+    return job.state.value.capitalize()
+
+
 def end_text(board: JobBoard, job: Job) -> str:
     """How a job that is not live stands, as a sentence."""
     match job.state:
@@ -82,7 +98,7 @@ def end_text(board: JobBoard, job: Job) -> str:
             return f"Not run: {other.order.title} has not succeeded" if other else "Not run: what it needs was not made"
         case State.LOST:
             return f"Lost: {job.problem}; {KEPT}"
-    return job.problem
+    return f"{job.problem[:1].upper()}{job.problem[1:]}"
 
 
 def result_text(job: Job) -> str:

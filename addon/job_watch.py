@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
 import bpy
@@ -24,30 +25,38 @@ class Watch:
 
     def __init__(self) -> None:
         self._board: JobBoard | None = None
+        self._at_once = 0
 
     @property
     def board(self) -> JobBoard:
         folder = settings().jobs_folder
         if self._board is None or self._board.folder != folder:
-            self._board = JobBoard(folder)
+            self._board, self._at_once = JobBoard(folder), 0
             self._board.prune()
         return self._board
 
     def start(self, order: Order) -> Job:
         """Put a job into the queue and watch it. Raises ToolError."""
+        self.heed_preferences()
         machine = settings()
-        self.board.let_run_at_once(machine.jobs_at_once)
         job = self.board.start(order, lambda asked: programs(asked, machine))
         look_soon()
         return job
 
     def resume(self, job: Job) -> list[Job]:
         """Go on with a job, and with those that were skipped because of it. Returns them. Raises ToolError."""
+        self.heed_preferences()
         machine = settings()
-        self.board.let_run_at_once(machine.jobs_at_once)
         resumed = self.board.resume(job, lambda asked: programs(asked, machine))
         look_soon()
         return resumed
+
+    def heed_preferences(self) -> None:
+        """Tell the queue how many jobs may run at once, where that has changed."""
+        board, wanted = self.board, settings().jobs_at_once
+        if wanted != self._at_once and os.access(board.folder, os.W_OK):
+            board.let_run_at_once(wanted)
+            self._at_once = wanted
 
 
 _watches: list[Watch] = []
@@ -60,6 +69,7 @@ def watch() -> Watch:
 
 def poll() -> float:
     """The timer: takes in what jobs have done, also those that another Blender started."""
+    watch().heed_preferences()
     board = watch().board
     live = {job.name for job in board if job.is_live}
     changed = board.poll()

@@ -37,6 +37,7 @@ class State(Enum):
     LOST = "lost"
 
 
+RUNNER_SAID = "runner.txt"
 LIVE = (State.QUEUED, State.RUNNING, State.PAUSING, State.CANCELLING)
 RESUMABLE = (State.PAUSED, State.FAILED, State.CANCELLED, State.SKIPPED, State.LOST)
 
@@ -178,7 +179,13 @@ class Job:
         self.progress = Progress(**state["progress"]) if state["progress"] else None
         self.problem, self.skipped_by = state["problem"], state["by"]
         if self.state is State.LOST:
-            self.problem = "it was ended from outside, or the computer was restarted"
+            self.problem = self._runners_last_words() or "it was ended from outside, or the computer was restarted"
+
+    def _runners_last_words(self) -> str:
+        """Why the runner itself failed; it says nothing where it was killed."""
+        path = self.folder / RUNNER_SAID
+        lines = path.read_text(encoding="utf-8", errors="replace").split("\n") if path.is_file() else []
+        return next((line.strip() for line in reversed(lines) if line.strip()), "")
 
     def _ask(self, name: str) -> None:
         try:

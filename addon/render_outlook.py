@@ -16,7 +16,7 @@ import bpy
 from bpy.app.handlers import persistent
 
 from ..datasets.shards import claimed_images
-from ..datasets.state import read_state
+from ..datasets.state import free_name, read_state
 from ..design.counts import drawn_classes, resized
 from ..design.design import Design
 from ..design.errors import SimrealError
@@ -33,14 +33,16 @@ SAMPLES_OF_SETTING_UP = 146_000  # what an image costs beside its light paths, i
 
 @attrs.frozen
 class Outlook:
-    """``wanted`` and ``there`` are images by split. ``other`` images in the folder are of the design as it was before.
+    """``wanted`` and ``there`` are images by split.
 
+    ``other`` images in the folder are of the design as it was before; they would be set aside in the folder ``aside``.
     ``seconds`` is None where nothing has been rendered yet that it could be told from.
     """
 
     wanted: Mapping[str, int]
     there: Mapping[str, int]
     other: int = 0
+    aside: str = ""
     bytes: int = 0
     free_bytes: int = 0
     seconds: float | None = None
@@ -105,7 +107,7 @@ def _with_folder(plan: Outlook, design: Design, data: Path, board: JobBoard) -> 
     found = read_state(data)
     names = [split.name for split in design.splits]
     if found is not None and found.design_hash != design_hash(design):
-        plan = attrs.evolve(plan, other=sum(claimed_images(data, name) for name in names))
+        plan = attrs.evolve(plan, other=sum(claimed_images(data, name) for name in names), aside=free_name(data).name)
     elif found is not None:
         plan = attrs.evolve(plan, there={name: claimed_images(data, name, plan.wanted.get(name)) for name in names})
     pixels = design.image.resolution_px**2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import shutil
@@ -88,6 +89,12 @@ def write_state(data: Path, state: State) -> None:
     document = {"simreal_data": FORMAT_VERSION, **attrs.asdict(state)}
     with writing_to(data):
         write_whole(state_file(data), (json.dumps(document, indent=2) + "\n").encode())
+
+
+def free_name(data: Path) -> Path:
+    """Where a folder is moved to when it is set aside: ``data-1``, or the next number that is free."""
+    numbered = (data.with_name(f"{data.name}-{number}") for number in itertools.count(1))
+    return next(path for path in numbered if not path.exists())
 
 
 def kept_counts(data: Path) -> Mapping[str, int]:

@@ -27,7 +27,7 @@ def draw_state(layout: bpy.types.UILayout, context: bpy.types.Context, board: Jo
     column = layout.column(align=True)
     if job.state is State.QUEUED:
         row = column.row(align=True)
-        row.label(text=queue_text(board, job), icon=ICONS[job.state], translate=False)
+        wrapped(row.column(), context, queue_text(board, job), icon=ICONS[job.state])
         draw_buttons(row, job)
     elif job.is_live:
         row = column.row(align=True)

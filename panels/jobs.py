@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import bpy
 
 from ..addon.job_list import chosen_job
-from ..addon.job_text import ICONS, bar_text, end_text, fraction, percent, produced_folder, queue_text, report_file
+from ..addon.job_text import ICONS, bar_text, end_text, fraction, percent, produced_folder, report_file, short_text
 from ..addon.job_watch import watch
 from ..addon.jobs import Job, State
 from .job_box import draw_buttons, draw_log, draw_state
@@ -31,19 +31,14 @@ class SIMREAL_UL_jobs(bpy.types.UIList):
         job = board.named(item.name)
         if job is None:  # gone since the list was made
             return
-        row = layout.row(align=True)
-        split = row.split(factor=0.5)
+        split = layout.split(factor=0.6)
         split.label(text=job.order.title, icon=ICONS[job.state], translate=False)
-        if job.state is State.QUEUED:
-            split.label(text=queue_text(board, job), translate=False)
-        elif job.is_live:
+        if job.is_live and job.state is not State.QUEUED:
             split.progress(factor=fraction(job), text=percent(job) if job.state is State.RUNNING else bar_text(job))
         else:
             said = split.row()
             said.active = job.state is State.DONE
-            said.label(text=end_text(board, job), translate=False)
-        if job.is_unfinished:
-            draw_buttons(row, job)
+            said.label(text=short_text(board, job), translate=False)
 
 
 class SIMREAL_PT_jobs(Sidebar, bpy.types.Panel):

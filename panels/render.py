@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import bpy
 
-from ..addon.job_text import end_text
 from ..addon.job_watch import watch
+from ..addon.jobs import Job
 from ..addon.places import places
 from ..addon.preferences import ADDON
 from ..addon.render_outlook import Outlook, outlook
@@ -31,11 +31,19 @@ class SIMREAL_PT_render(NeedsDesign, bpy.types.Panel):
         count = plan.missing or plan.total
         layout.operator("simreal.render", text=f"Render {count:,} Images", icon="RENDER_STILL")
         done = draw_job(layout, context, "render")
-        if done is not None and done.results:
+        if any(plan.there.values()):
             row = layout.row(align=True)
-            row.label(text=end_text(watch().board, done), icon="CHECKMARK", translate=False)
+            row.label(text=_there_text(plan, done), icon="CHECKMARK" if plan.is_complete else "IMAGE_DATA")
             row.operator("simreal.data_show", text="", icon="IMGDISPLAY")
         _draw_advanced(layout, context)
+
+
+def _there_text(plan: Outlook, done: Job | None) -> str:
+    """What is rendered already."""
+    if plan.is_complete:
+        took = f" ({duration(done.seconds)})" if done is not None else ""
+        return f"All {plan.total:,} images are there{took}"
+    return f"{sum(plan.there.values()):,} images are there"
 
 
 def _draw_splits(layout: bpy.types.UILayout, context: bpy.types.Context, plan: Outlook) -> None:
@@ -67,16 +75,15 @@ def _draw_outlook(layout: bpy.types.UILayout, context: bpy.types.Context, plan: 
         wrapped(layout, context, plan.problem, icon="ERROR")
         return
     if plan.other:
-        data = places(context.scene).data.name
         wrapped(
             layout,
             context,
-            f"The {plan.other:,} images in the folder are of the design as it was before. "
-            f"Rendering moves them to {data}-1 (or the next free number), and begins anew",
+            f"The {plan.other:,} images there are of the design as it was before: "
+            f"rendering moves them to the folder {plan.aside}, and begins anew",
             icon="INFO",
         )
-    if plan.is_complete:
-        layout.label(text=f"All {plan.total:,} images are there", icon="CHECKMARK")
+    job = watch().board.latest("render", str(places(context.scene).folder))
+    if plan.is_complete or (job is not None and job.is_unfinished):
         return
     parts = [f"about {size_text(plan.bytes)}"]
     if plan.seconds is not None:

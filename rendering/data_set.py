@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 import shutil
 import signal
@@ -22,7 +21,7 @@ from ..datasets.layout import job_file, metadata_file
 from ..datasets.lock import exclusive
 from ..datasets.messages import Log, Report, Result
 from ..datasets.shards import SHARD_SIZE, Shard, missing
-from ..datasets.state import State, check_usable, kept_counts, prepare, read_state, sweep, write_state
+from ..datasets.state import State, check_usable, free_name, kept_counts, prepare, read_state, sweep, write_state
 from ..datasets.writing import writing_to
 from ..design.assets import check_libraries
 from ..design.counts import with_counts
@@ -220,8 +219,7 @@ def _set_aside(request: RenderRequest, report: Report) -> None:
         return
     with exclusive(out):
         pass  # given up again before the folder is renamed: Windows renames none with an open file
-    numbered = (out.with_name(f"{out.name}-{number}") for number in itertools.count(1))
-    aside = next(path for path in numbered if not path.exists())
+    aside = free_name(out)
     with writing_to(out):
         out.rename(aside)
     report(Log(f"the images of the design as it was before are now in {aside}"))

@@ -80,10 +80,8 @@ def whole(out):
     scene = scene_for(out)
     assert "Render 90 Images" in texts("SIMREAL_PT_render")
     job = reach(press_render(), State.DONE)
-    assert any(text.startswith("90 images in ") for text in texts("SIMREAL_PT_render")), texts("SIMREAL_PT_render")
     assert any(text.startswith("90 images in ") for text in texts("SIMREAL_PT_jobs"))
-    render_outlook.forget()
-    assert "All 90 images are there" in texts("SIMREAL_PT_render")
+    assert any(text.startswith("All 90 images are there (0:") for text in texts("SIMREAL_PT_render"))
     assert bpy.ops.simreal.data_show() == {"FINISHED"}
     assert (out / "data.png").is_file()
     assert {"simreal.job_open", "simreal.job_forget"} <= operators("SIMREAL_PT_jobs")
@@ -117,7 +115,7 @@ def child_killed(out, reference):
     wait(lambda: commits(out))
     os.kill(step_of(job), signal.SIGKILL)
     reach(job, State.FAILED)
-    assert "it was killed (SIGKILL, perhaps" in " ".join(texts("SIMREAL_PT_render"))
+    assert "It was killed (SIGKILL, perhaps" in " ".join(texts("SIMREAL_PT_render"))
     press("simreal.job_resume", job)
     reach(job, State.DONE)
     assert data_hash(places(scene).data) == reference
@@ -144,7 +142,7 @@ def design_changed(out):
     reach(press_render(), State.DONE)
     scene.simreal.seed += 1
     said = " ".join(texts("SIMREAL_PT_render"))
-    assert "The 12 images in the folder are of the design as it was before" in said, said
+    assert "The 12 images there are of the design as it was before" in said and "folder data-1" in said, said
     reach(press_render(), State.DONE)
     assert [len(list((out / name / "train").rglob("*.jpg"))) for name in ("data", "data-1")] == [12, 12]
     scene.simreal.seed -= 1
@@ -183,7 +181,7 @@ def training_environment_pulled(out):
     order = Order("train", "Train starter", str(out), ((TRAINING_PYTHON, "-c", "print('trained')"),))
     job = watch().start(order)
     wait(lambda: first.state is State.RUNNING)
-    assert job.state is State.QUEUED and "Next in the queue" in texts("SIMREAL_PT_jobs")
+    assert job.state is State.QUEUED and {"Next", "Next in the queue"} & set(texts("SIMREAL_PT_jobs"))
     python.unlink()
     reach(first, State.DONE)
     reach(job, State.FAILED)
@@ -209,7 +207,7 @@ def queued_and_closed(out, reference):
     steps = ((sys.executable, "-c", "print('trained')"),)
     behind = watch().start(Order("train", "Train starter", str(out), steps, needs=(str(out / "data"),)))
     job_watch.poll()
-    assert "Waits for Render starter" in texts("SIMREAL_PT_jobs")
+    assert "Waits" in texts("SIMREAL_PT_jobs")
     wait(lambda: commits(out))
     (OUT / "reference.txt").write_text(reference)
     command = [sys.executable, __file__, str(OUT), "--reopened", job.name, behind.name, str(out)]

@@ -27,6 +27,11 @@ def look_for_assets(state: Any, *, folders_only: bool = False) -> tuple[Missing,
     return missing
 
 
+def known_missing(state: Any) -> list[Any]:
+    """What was noted as missing, less the libraries that were removed since."""
+    return [entry for entry in state.missing if entry.name in state.libraries or not entry.can_be_located]
+
+
 def missing_words(missing: tuple[Missing, ...]) -> str:
     """What a report says of it: ``2 libraries are missing or not complete: ...``."""
     names = ", ".join(one.library for one in missing)

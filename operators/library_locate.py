@@ -12,7 +12,7 @@ from bpy.props import BoolProperty, StringProperty
 from ..addon.conversion import design_of
 from ..addon.design_arrivals import change
 from ..addon.library_folders import remember_all
-from ..addon.missing_assets import missing_words
+from ..addon.missing_assets import known_missing, missing_words
 from ..design.errors import AssetError
 from ..design.missing import located
 from .outcome import can, design_problem, reporting_errors, scene_problem
@@ -48,7 +48,9 @@ class SIMREAL_OT_library_locate(bpy.types.Operator):
         return can(cls, scene_problem(context) or design_problem(context) or none)
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
-        self.library = self.library or context.scene.simreal.libraries[0].name
+        state = context.scene.simreal
+        missing = [entry.name for entry in known_missing(state) if entry.can_be_located]
+        self.library = self.library or (missing or [state.libraries[0].name])[0]
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 

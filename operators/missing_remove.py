@@ -7,6 +7,7 @@ from typing import ClassVar
 import bpy
 
 from ..addon.design_arrivals import change
+from ..addon.missing_assets import known_missing
 from ..design.missing import without_missing
 from .outcome import can, design_problem, reporting_errors, scene_problem
 
@@ -20,7 +21,7 @@ class SIMREAL_OT_missing_remove(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        none = "" if context.scene.simreal.missing else "Nothing is known to be missing"
+        none = "" if known_missing(context.scene.simreal) else "Nothing is known to be missing"
         return can(cls, scene_problem(context) or design_problem(context) or none)
 
     @reporting_errors

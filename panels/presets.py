@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import bpy
 
+from ..addon.missing_assets import known_missing
 from ..addon.preset_folders import own_presets
 from ..design.presets import SHIPPED, Preset, presets_in
 from .sidebar import NeedsDesign, Sidebar, wrapped
@@ -72,12 +73,12 @@ def draw_menu(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
 
 def draw_missing(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     """The libraries that are missing, each with a button to point to its folder; nothing where none is."""
-    state = context.scene.simreal
-    if not state.missing:
+    missing = known_missing(context.scene.simreal)
+    if not missing:
         return
     box = layout.box().column()
     box.label(text="Missing on This Computer", icon="ERROR")
-    for entry in state.missing:
+    for entry in missing:
         row = box.split(factor=0.6)
         row.label(text=entry.name, translate=False)
         if entry.can_be_located:
@@ -106,7 +107,7 @@ class SIMREAL_PT_presets(Sidebar, bpy.types.Panel):
         grid.operator("simreal.design_copy", text="Copy", icon="COPYDOWN")
         grid.operator("simreal.design_paste", text="Paste", icon="PASTEDOWN")
         draw_missing(layout, context)
-        if state.libraries and not state.missing:
+        if state.libraries and not known_missing(state):
             layout.operator("simreal.library_check", icon="VIEWZOOM")
 
 

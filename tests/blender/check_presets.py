@@ -18,7 +18,7 @@ from simreal.addon.library_folders import FILE
 from simreal.addon.missing_assets import look_in_file
 from simreal.addon.preferences import user_folder
 from simreal.design.document import load, save, to_text
-from simreal.design.presets import SHIPPED, presets_in
+from simreal.design.presets import SHIPPED, load_preset, presets_in
 from simreal.design.starting import Sources, start_design
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -51,7 +51,7 @@ def state():
 def shipped_presets_load():
     for preset in presets_in(SHIPPED):
         assert ops.preset_load(preset=preset.name) == {"FINISHED"}
-        assert state().title == preset.name
+        assert design_of(state()) == load_preset(preset, user_folder())
         assert bool(state().missing) == bool(state().libraries)
         texts = drawn(bpy.types.SIMREAL_PT_presets)
         assert "Presets" in texts and preset.name not in texts
@@ -147,6 +147,8 @@ def libraries_are_located(kit, folder):
     ops.preset_load(preset="Table 2: viewpoint 1")
     assert state().classes[0].model_count == 5
     assert [entry.name for entry in state().missing] == ["ShapeNetCore-v2", "other-models"]  # not all classes
+    ops.library_remove(library="other-models")
+    assert drawn(bpy.types.SIMREAL_PT_presets).count("Locate...") == 1
     (user_folder() / FILE).write_text("damaged")
     ops.preset_load(preset="Table 2: viewpoint 1")
     assert "there is no folder" in state().missing[0].text

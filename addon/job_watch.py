@@ -15,6 +15,7 @@ from .job_list import keep_list
 from .job_results import announce, show_result
 from .jobs import Job, Order
 from .preferences import settings
+from .redrawing import redraw
 
 INTERVAL_S = 0.2
 IDLE_S = 2.0
@@ -87,16 +88,6 @@ def look_soon() -> None:
     if bpy.app.timers.is_registered(poll):
         bpy.app.timers.unregister(poll)
     bpy.app.timers.register(poll, first_interval=0.0, persistent=True)
-
-
-def redraw() -> None:
-    """Have the sidebars of every 3D viewport and Image Editor drawn again."""
-    for window in bpy.context.window_manager.windows:
-        for area in window.screen.areas:
-            if area.type in ("VIEW_3D", "IMAGE_EDITOR"):
-                for region in area.regions:
-                    if region.type == "UI":
-                        region.tag_redraw()
 
 
 def begin() -> None:

@@ -12,6 +12,7 @@ from . import training_check
 from .command_lines import HEADLESS
 from .jobs import Job
 from .preferences import own_environment, preferences, settings, user_folder
+from .redrawing import redraw
 from .training_check import Checker, Findings, program_problem
 
 INTERVAL_S = 0.2
@@ -117,15 +118,9 @@ def take(job: Job) -> None:
         if named is not None and named.training_python:
             named.training_python = ""  # which is the own one
             bpy.context.preferences.is_dirty = True
+        if "doctor" not in job.results:  # it could not even be asked: a check says why
+            check()
     redraw()
-
-
-def redraw() -> None:
-    """Have preferences and sidebars drawn again."""
-    for window in bpy.context.window_manager.windows:
-        for area in window.screen.areas:
-            if area.type in ("PREFERENCES", "VIEW_3D"):
-                area.tag_redraw()
 
 
 def _record() -> Path:

@@ -33,8 +33,8 @@ class Run:
     curves: Path | None
 
     @property
-    def title(self) -> str:
-        return f"{self.backbone}, {'head only' if self.head_only else 'all weights'}, {self.crop_px} px"
+    def regime(self) -> str:
+        return f"{'Head only' if self.head_only else 'All weights'}, {self.crop_px} px"
 
 
 def last_run(folder: Path) -> Run | None:

@@ -12,7 +12,7 @@ from ..addon.command_lines import SIMREAL, in_blenders_python
 from ..addon.environment_jobs import busy_with, start
 from ..addon.preferences import own_environment
 from ..training.environment import check_space
-from ..training.torch_builds import AUTO, BUILDS
+from ..training.torch_builds import AUTO, BUILDS, published_here
 from .outcome import can, reporting_errors
 
 
@@ -28,7 +28,7 @@ class SIMREAL_OT_environment_create(bpy.types.Operator):
         description="What PyTorch is built for",
         items=[
             (AUTO, "Automatic", "For the GPU that is found here, else for the CPU"),
-            *((name, build.label, build.help) for name, build in BUILDS.items()),
+            *((name, BUILDS[name].label, BUILDS[name].help) for name in published_here()),
         ],
     )
     python: StringProperty(
@@ -54,19 +54,18 @@ class SIMREAL_OT_environment_create(bpy.types.Operator):
         layout.use_property_decorate = False
         layout.prop(self, "torch")
         text = layout.column(align=True)
-        for name, build in BUILDS.items():
-            if self.torch in (AUTO, name):
-                download, disk = build.downloaded_bytes / 1e9, build.installed_bytes / 1e9
-                needs = f"{build.label}: about {download:.1f} GB to download, {disk:.1f} GB on the disk"
-                text.label(text=needs, icon="BLANK1", translate=False)
-        layout.label(text=str(own_environment().path), icon="FILE_FOLDER", translate=False)
+        for build in (BUILDS[name] for name in published_here() if self.torch in (AUTO, name)):
+            download, disk = build.downloaded_bytes / 1e9, build.installed_bytes / 1e9
+            needs = f"{build.label}: about {download:.1f} GB to download, {disk:.1f} GB on the disk"
+            text.label(text=needs, icon="BLANK1", translate=False)
+        layout.separator()
+        layout.prop(self, "python", placeholder="Blender's own")
+        layout.prop(self, "index", placeholder="What pip is set to, else PyTorch's own")
+        layout.separator()
+        text = layout.column(align=True)
+        text.label(text=str(own_environment().path), icon="FILE_FOLDER", translate=False)
         if own_environment().is_ours:
-            layout.label(text="The environment that is there is replaced", icon="ERROR")
-        header, advanced = layout.panel("simreal_environment_advanced", default_closed=True)
-        header.label(text="Advanced")
-        if advanced is not None:
-            advanced.prop(self, "python")
-            advanced.prop(self, "index")
+            text.label(text="The environment that is there is replaced", icon="ERROR")
 
     @reporting_errors
     def execute(self, _context: bpy.types.Context) -> set[str]:

@@ -23,7 +23,7 @@ def draw_environment_job(layout: bpy.types.UILayout, context: bpy.types.Context,
         draw_buttons(row, job)
     if job.is_live and job.progress is not None:
         box.label(text=progress_text(job), translate=False)
-    if job.log:
+    if job.is_live and job.log:
         line = box.column()
         line.active = False
         wrapped(line, context, job.log[-1])

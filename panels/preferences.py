@@ -38,9 +38,10 @@ def _draw_training(layout: bpy.types.UILayout, context: bpy.types.Context, prefe
     made, job = own_environment(), environment_job()
     placeholder = "The environment created here" if made.is_ready else "None: all but Train works without one"
     layout.prop(preferences, "training_python", placeholder=placeholder)
-    working = job is not None and job.state is not State.DONE
-    if not working or made.is_ready:
-        _draw_standing(layout, context, standing())
+    working = job is not None and (job.is_live or (job.state is not State.DONE and not made.is_ready))
+    now = standing()
+    if now.program or (made.is_ours and not working):
+        _draw_standing(layout, context, now)
     if job is not None and working:
         draw_environment_job(layout, context, job)
     row = layout.row(align=True)

@@ -91,15 +91,18 @@ def _draw_estimate(layout: bpy.types.UILayout, context: bpy.types.Context, run: 
 def _draw_run(layout: bpy.types.UILayout, run: Run) -> None:
     box = layout.box()
     row = box.row(align=True)
-    row.label(text=run.title, translate=False)
+    row.label(text=run.backbone, translate=False)
     row.operator("simreal.run_show", text="", icon="GRAPH", emboss=False)
     row.operator("simreal.run_open", text="", icon="FILE_FOLDER", emboss=False)
-    body = box.row()
+    body = box
     icon = curve_icon(run.curves) if run.curves is not None else 0
     if icon:
-        picture = body.column()
-        picture.template_icon(icon_value=icon, scale=4.0)
+        body = box.split(factor=0.45)
+        body.template_icon(icon_value=icon, scale=4.0)
     column = body.column(align=True)
+    muted = column.row()
+    muted.active = False
+    muted.label(text=run.regime, translate=False)
     for measured in run.measured:
         line = column.row()
         line.label(text=measured.split, translate=False)

@@ -68,7 +68,7 @@ def create(
         check_space(environment.path, choice.build)
         has = _facts_of(base)
         undo.callback(remove, environment)
-        report(Progress("environment", 0, 1, "folders"))
+        report(Progress("environment", 0, 1, "steps"))
         _begin(environment, base)
         pip = Pip(environment.python, environment.path, index)
         _put_pip(pip, base, has, report)

@@ -44,7 +44,7 @@ class Pip:
         options = ["--no-input", "--progress-bar", "raw" if self._tells_raw_progress() else "off"]
         options += ["--upgrade"] if upgrade else []
         options += ["--index-url", self.index] if self.index else []
-        report(Progress(f"{stage}: looking for packages", 0, 1, "packages"))
+        report(Progress(f"{stage}: looking for packages", 0, 1, "steps"))
         child = subprocess.Popen(
             self._command("install", *options, *requirements),
             stdin=subprocess.DEVNULL,

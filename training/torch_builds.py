@@ -54,6 +54,11 @@ class Choice:
         return BUILDS[self.kind]
 
 
+def published_here() -> tuple[str, ...]:
+    """The builds that there are for this system."""
+    return {"Darwin": ("mps",), "Windows": ("cpu", "cuda")}.get(platform.system(), ("cpu", "cuda", "rocm"))
+
+
 def choose(wanted: str) -> Choice:
     """The build for this machine, or the ``wanted`` one. ToolError where it cannot run here."""
     system, machine = platform.system(), platform.machine()

@@ -55,7 +55,9 @@ class SIMREAL_PG_class(bpy.types.PropertyGroup):
 
     @property
     def model_count(self) -> int:
-        return self.models.count("\n") + 1 if self.models else 0
+        """How many; folders of models that are yet to be located count as none."""
+        folders = self.models.count("/\n") + self.models.endswith("/")
+        return self.models.count("\n") + 1 - folders if self.models else 0
 
 
 class SIMREAL_PG_model(bpy.types.PropertyGroup):
@@ -147,5 +149,12 @@ class SIMREAL_PG_choice(bpy.types.PropertyGroup):
     detail: StringProperty(name="Detail", description="What is in it")
 
 
-CLASSES = (SIMREAL_PG_choice, SIMREAL_PG_class, SIMREAL_PG_model, SIMREAL_PG_library, SIMREAL_PG_split, SIMREAL_PG_image)
+CLASSES = (
+    SIMREAL_PG_choice,
+    SIMREAL_PG_class,
+    SIMREAL_PG_model,
+    SIMREAL_PG_library,
+    SIMREAL_PG_split,
+    SIMREAL_PG_image,
+)
 INSTANCES = items(Instances)

@@ -20,6 +20,7 @@ from ..design.design import (
     Library,
     Split,
     default_factors,
+    names_folder,
 )
 from ..design.document import to_document
 from .job_watch import redraw
@@ -58,7 +59,7 @@ def subject_of(state: Any, class_name: str) -> Subject | None:
     entry = state.classes.get(class_name)
     model = entry.models.partition("\n")[0] if entry is not None else ""
     name, separator, path = model.partition(":")
-    if not (separator and path):
+    if not (separator and path) or names_folder(model):
         return None
     if name == STARTER_LIBRARY:
         return Subject(model, None, "")

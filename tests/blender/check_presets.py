@@ -53,6 +53,7 @@ def shipped_presets_load():
         assert ops.preset_load(preset=preset.name) == {"FINISHED"}
         assert design_of(state()) == load_preset(preset, user_folder())
         assert bool(state().missing) == bool(state().libraries)
+        assert all((entry.model_count == 0) == bool(state().libraries) for entry in state().classes)
         texts = drawn(bpy.types.SIMREAL_PT_presets)
         assert "Presets" in texts and preset.name not in texts
         assert ("Locate..." in texts) == bool(state().missing)

@@ -121,6 +121,12 @@ def remove_preset(preset: Preset) -> None:
         raise DesignError("", f"cannot remove {preset.file}: {error.strerror}") from None
 
 
+def file_stem(name: str) -> str:
+    """A name as the beginning of a file's name that every file system takes."""
+    stem = re.sub(r"[^\w.+-]+", "-", name).strip("-.") or "preset"
+    return f"preset-{stem}" if stem.casefold().partition(".")[0] in _RESERVED else stem
+
+
 def own_name(name: str) -> str:
     """The name, or where a preset that comes with Simreal has it, the next that none has: ``Street scene 2``."""
     return next(one for one in (name, *(f"{name} {number}" for number in range(2, 1000))) if not _taken(one, SHIPPED))
@@ -175,9 +181,7 @@ def _taken(name: str, folder: Path) -> Preset | None:
 
 def _free_file(name: str, folder: Path, own: Path | None = None) -> Path:
     """A file for a preset's name, which every file system takes and no other preset has; ``own`` may be kept."""
-    stem = re.sub(r"[^\w.+-]+", "-", name).strip("-.") or "preset"
-    if stem.casefold().partition(".")[0] in _RESERVED:
-        stem = f"preset-{stem}"
+    stem = file_stem(name)
     taken = {path.name.casefold() for path in folder.iterdir() if path != own}
     numbered = (stem, *(f"{stem}-{number}" for number in range(2, len(taken) + 3)))
     return next(folder / f"{one}{FILE_SUFFIX}" for one in numbered if f"{one}{FILE_SUFFIX}".casefold() not in taken)

@@ -13,6 +13,7 @@ from bpy_extras.io_utils import ExportHelper
 from ..addon.conversion import design_of
 from ..design.design import FILE_SUFFIX
 from ..design.document import save
+from ..design.presets import file_stem
 from .outcome import can, design_problem, reporting_errors
 
 
@@ -32,7 +33,7 @@ class SIMREAL_OT_design_export(bpy.types.Operator, ExportHelper):
         return can(cls, design_problem(context))
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        self.filepath = self.filepath or f"{context.scene.simreal.title}{FILE_SUFFIX}"
+        self.filepath = self.filepath or f"{file_stem(context.scene.simreal.title)}{FILE_SUFFIX}"
         return ExportHelper.invoke(self, context, event)
 
     def check(self, _context: bpy.types.Context) -> bool:

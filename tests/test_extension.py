@@ -127,6 +127,16 @@ def test_designs_go_into_the_scene_and_come_back(python: str, kit: Path, tmp_pat
 
 
 @pytest.mark.slow
+def test_every_operator_is_undone_and_redone(python: str, kit: Path, tmp_path: Path) -> None:
+    assert "undo: ok" in check(python, "check_undo.py", tmp_path, tmp_path, kit)
+
+
+@pytest.mark.slow
+def test_ten_times_on_and_off_leak_nothing(python: str, scored: dict[str, Path], tmp_path: Path) -> None:
+    assert "leaks: none" in check(python, "check_leaks.py", tmp_path, tmp_path, scored["predictions"].parent)
+
+
+@pytest.mark.slow
 def test_installed_extension_works_and_leaves_nothing(
     python: str, archive: Path, scored: dict[str, Path], tmp_path: Path
 ) -> None:

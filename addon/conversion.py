@@ -71,15 +71,18 @@ def silent_factors(state: Any) -> set[str]:
 def load_design(state: Any, design: Design) -> None:
     """Put a design into ``Scene.simreal``. DesignError, before anything is changed, where Blender cannot hold it."""
     _check_integers(design)
+    folder = state.folder
     state.title, state.description, state.seed = design.name, design.description, design.seed
     state.instances, state.folder = design.instances, str(design.folder)
     for name in ("resolution_px", "samples", "bounces", "denoiser"):
         setattr(state.image, name, getattr(design.image, name))
     state.missing.clear()
+    snapshots = {(entry.name, entry.path, folder): entry.snapshot for entry in state.libraries}
     state.libraries.clear()
     for name, library in design.libraries.items():
         entry = state.libraries.add()
         entry.name, entry.kind, entry.path, entry.up_axis = name, library.kind, library.path, library.up_axis
+        entry.snapshot = snapshots.get((name, library.path, state.folder), "")
     state.classes.clear()
     for cls in design.classes:
         entry = state.classes.add()

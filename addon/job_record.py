@@ -107,7 +107,7 @@ class Record:
         self.state = {**FRESH, **read_object(folder / STATE)}
         self._results = read_object(folder / RESULTS)
         self._changed, self._new_results, self._saved = True, False, 0.0
-        self._error = self._last_stderr = self._last_stdout = ""
+        self._error = self._warning = self._last_stderr = self._last_stdout = ""
         self._try_write(lambda: (folder / RESERVE).write_bytes(bytes(RESERVE_BYTES)), use_reserve=False)
 
     def tell(self, **values: Any) -> None:
@@ -122,7 +122,7 @@ class Record:
             self.state["seconds"] += seconds
 
     def begin_step(self) -> None:
-        self._error = self._last_stderr = self._last_stdout = ""
+        self._error = self._warning = self._last_stderr = self._last_stdout = ""
         self.tell(progress=None, problem="")
 
     def hear_stdout(self, line: bytes) -> None:
@@ -146,7 +146,7 @@ class Record:
 
     def last_words(self) -> str:
         """Why the step failed, as far as it said anything."""
-        return self._error or self._last_stderr or self._last_stdout
+        return self._error or self._last_stderr or self._warning or self._last_stdout
 
     def save(self, durable: bool = False) -> None:
         """Write what has changed, several times a second at most; ``durable``: now, and safe from a power cut."""
@@ -174,7 +174,9 @@ class Record:
             case "progress":
                 self.tell(progress={key: value for key, value in message.items() if key != "type"})
             case "log":
-                self._say(str(message.get("text")))
+                text = str(message.get("text"))
+                self._say(text)
+                self._warning = text if message.get("level") == "warning" else self._warning
             case "error":
                 text = str(message.get("text"))
                 self._say(text)

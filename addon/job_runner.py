@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import IO, BinaryIO
 
 from .job_record import CANCELLED, DONE, FAILED, LOCK, PAUSED, RUNNING, SKIPPED, Record, read_object
-from .job_system import interrupt, kill, step_group, try_lock
+from .job_system import interrupt, kill, stand_back, step_group, try_lock
 from .job_turn import JOB, Line
 
 POLL_S = 0.1
@@ -173,6 +173,7 @@ def secluded(folder: Path) -> dict[str, str]:
 def main(folder: Path) -> int:
     """Run the job in ``folder``. Returns 1 where another runner does already."""
     os.chdir(folder)
+    stand_back()
     deadline = time.monotonic() + LOCK_S
     with (folder / LOCK).open("ab") as lock:
         while not try_lock(lock):  # whoever looks whether the job lives holds it for a moment

@@ -12,6 +12,8 @@ import sys
 from pathlib import Path
 from typing import Any, BinaryIO
 
+NICENESS = 10
+
 
 def is_held(path: Path) -> bool:
     """Whether a living process holds the lock on a file."""
@@ -26,7 +28,11 @@ if sys.platform == "win32":
 
     def runner_group() -> dict[str, Any]:
         """Arguments of Popen for a process that outlives its parent, with a console that nobody sees."""
-        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
+        quiet = subprocess.CREATE_NO_WINDOW | subprocess.BELOW_NORMAL_PRIORITY_CLASS  # which steps inherit
+        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | quiet}
+
+    def stand_back() -> None:
+        """Leave the processor to whoever works at the machine: done by ``runner_group`` here."""
 
     def step_group(_lock: BinaryIO) -> dict[str, Any]:
         """Arguments of Popen for a step: a group of its own in the runner's console, which carries the interrupt."""
@@ -53,6 +59,10 @@ else:
     def runner_group() -> dict[str, Any]:
         """Arguments of Popen for a process that outlives its parent: a session of its own."""
         return {"start_new_session": True}
+
+    def stand_back() -> None:
+        """Leave the processor to whoever works at the machine; steps and their workers inherit this."""
+        os.nice(NICENESS)
 
     def step_group(lock: BinaryIO) -> dict[str, Any]:
         """Arguments of Popen for a step: a session of its own, and a share in the runner's lock.

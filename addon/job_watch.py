@@ -78,6 +78,7 @@ def poll() -> float:
         if job.name in live and not job.is_live:
             show_result(job)
             announce(job)
+            board.prune()
     if keep_list(board) or changed:
         redraw()
     return INTERVAL_S if board.any_live else IDLE_S

@@ -126,6 +126,18 @@ def test_problem_is_the_error_that_was_reported(board: JobBoard) -> None:
     assert (job.state, job.problem) == (State.FAILED, "the disk is full")
 
 
+def test_problem_of_a_job_that_only_warned_is_its_last_warning(board: JobBoard) -> None:
+    said = encode(Log("images train 0-49 are set aside: no luck", "warning"))
+    job = ended(board, board.start(order(f"sys.stdout.buffer.write({said!r}); sys.exit(1)")))
+    assert (job.state, job.problem) == (State.FAILED, "images train 0-49 are set aside: no luck")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has priority classes instead")
+def test_jobs_leave_the_processor_to_the_user(board: JobBoard) -> None:
+    job = ended(board, board.start(order("print(os.nice(0))")))
+    assert int(job.log[-1]) > min(os.nice(0), 18)
+
+
 def test_problem_of_a_crash_is_its_last_line(board: JobBoard) -> None:
     job = ended(board, board.start(order("raise MemoryError('much too large')")))
     assert (job.state, job.problem) == (State.FAILED, "MemoryError: much too large")
@@ -367,7 +379,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
     if mounted.returncode:
         pytest.skip("only root can make a small disk")
     yield folder
-    subprocess.run(["umount", folder], check=True)
+    subprocess.run(["umount", "--lazy", folder], check=True)  # a runner may be on its way out
 
 
 def test_a_full_disk_can_still_be_told(disk: Path) -> None:
@@ -441,5 +453,5 @@ def test_whatever_goes_wrong_the_panel_says_so_and_resuming_works(tmp_path: Path
         done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     finally:
         if is_small:
-            subprocess.run(["umount", disk], check=True)
+            subprocess.run(["umount", "--lazy", disk], check=True)
     assert "jobs: ok" in done.stdout, (done.stdout + done.stderr)[-4000:]

@@ -15,6 +15,7 @@ import bpy
 from bpy.app.handlers import persistent
 
 from ..datasets.messages import Log, Report
+from ..design.declaration import Factor
 from ..design.design import Design
 from ..design.factors import FACTORS
 from ..design.sampling import ImageSpec, Sampler
@@ -120,16 +121,18 @@ def told_of(design: Design, spec: ImageSpec, model: str) -> dict[str, Any]:
         "class": spec.class_name,
         "model": model,
         "factors": [
-            {
-                "label": factor.label,
-                "drawn": spec.factors[factor.name].drawn,
-                "values": [
-                    (p.label, p.value_text(spec.factors[factor.name].values[p.name])) for p in factor.parameters
-                ],
-            }
+            {"label": factor.label, "drawn": spec.factors[factor.name].drawn, "values": list(_values(factor, spec))}
             for factor in FACTORS.values()
         ],
     }
+
+
+def _values(factor: Factor, spec: ImageSpec) -> Iterator[tuple[str, str, bool]]:
+    """Label, value and whether it has an effect, of each parameter of a factor."""
+    values = spec.factors[factor.name].values
+    for parameter in factor.parameters:
+        idle = any(values[name] in without for name, without in parameter.idle_with.items())
+        yield parameter.label, parameter.value_text(values[parameter.name]), not idle
 
 
 def _collecting(warnings: list[str]) -> Report:

@@ -11,6 +11,7 @@ import bpy
 from ..addon.viewport import is_shown
 from ..design.errors import SimrealError
 
+SHOWN = "This scene shows an image of a design: leave it first"
 Execute = Callable[[Any, bpy.types.Context], set[str]]
 
 
@@ -38,6 +39,8 @@ def can(cls: Any, problem: str) -> bool:
 def design_problem(context: bpy.types.Context) -> str:
     """Why there is no design to work with; "" where there is one."""
     state = context.scene.simreal
+    if is_shown(context.scene):
+        return SHOWN
     if not state.title:
         return "There is no design yet: make one in the panel Design"
     if not any(entry.enabled for entry in state.classes):
@@ -48,5 +51,5 @@ def design_problem(context: bpy.types.Context) -> str:
 def scene_problem(context: bpy.types.Context) -> str:
     """Why this scene's design cannot be changed; "" where it can."""
     if is_shown(context.scene):
-        return "This scene shows an image of a design: leave it first"
+        return SHOWN
     return "" if context.scene.is_editable else "This scene is linked from another file"

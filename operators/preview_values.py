@@ -54,13 +54,13 @@ class SIMREAL_OT_preview_values(bpy.types.Operator):
 
 
 def draw_factor_values(column: bpy.types.UILayout, factor: dict[str, Any]) -> None:
-    """One factor of what is told of an image: whether it is drawn, and its values with their units."""
+    """One factor of what is told of an image: whether it is drawn, and its values; those without effect are greyed."""
     heading = column.split(factor=0.7)
     heading.label(text=factor["label"])
     heading.label(text="Drawn" if factor["drawn"] else "Fixed", icon="DOT" if factor["drawn"] else "DECORATE_LOCKED")
-    for label, text in factor["values"]:
+    for label, text, has_effect in factor["values"]:
         row = column.split(factor=0.5)
-        row.active = factor["drawn"]
+        row.active = has_effect
         row.label(text=label)
         row.label(text=text, translate=False)
 

@@ -12,7 +12,7 @@ from bpy.props import IntProperty, StringProperty
 
 from ..addon.conversion import design_of
 from ..addon.viewing import chosen_split
-from ..addon.viewport import show
+from ..addon.viewport import design_scene, is_shown, show
 from ..addon.viewport_views import viewport
 from ..design.sampling import Sampler
 from .outcome import can, design_problem, reporting_errors
@@ -31,13 +31,15 @@ it. Nothing of your own scene is touched; leaving removes all of it, and whateve
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        return can(cls, design_problem(context) or viewing_problem(context))
+        problem = shown_problem(context) if is_shown(context.scene) else design_problem(context)
+        return can(cls, problem or viewing_problem(context))
 
     @reporting_errors
     def execute(self, context: bpy.types.Context) -> set[str]:
-        state = context.scene.simreal
-        index = self.index if self.index >= 0 else state.viewing.index
-        show_image(self, context, context.scene, self.split, index)
+        scene = design_scene() if is_shown(context.scene) else context.scene
+        assert scene is not None  # polled
+        index = self.index if self.index >= 0 else scene.simreal.viewing.index
+        show_image(self, context, scene, self.split, index)
         return {"FINISHED"}
 
 
@@ -52,6 +54,14 @@ def show_image(
     with waiting(context.window):
         for warning in show(context.window, area, scene, sampler, index):
             operator.report({"WARNING"}, warning)
+
+
+def shown_problem(context: bpy.types.Context) -> str:
+    """Why no other image of the design that is shown in this window can be shown; "" where one can."""
+    if not is_shown(context.scene):
+        return "No image is shown in this window: use Show in Viewport first"
+    scene = design_scene()
+    return "" if scene is not None and scene.simreal.title else "The scene with its design is gone"
 
 
 def viewing_problem(context: bpy.types.Context) -> str:

@@ -8,9 +8,9 @@ from typing import ClassVar
 import bpy
 from bpy.props import IntProperty
 
-from ..addon.viewport import about, design_scene, is_shown
+from ..addon.viewport import about, design_scene
 from .outcome import can, reporting_errors
-from .viewport_show import show_image, viewing_problem
+from .viewport_show import show_image, shown_problem, viewing_problem
 
 
 class SIMREAL_OT_viewport_step(bpy.types.Operator):
@@ -24,7 +24,7 @@ class SIMREAL_OT_viewport_step(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        return can(cls, _problem(context) or viewing_problem(context))
+        return can(cls, shown_problem(context) or viewing_problem(context))
 
     @reporting_errors
     def execute(self, context: bpy.types.Context) -> set[str]:
@@ -32,15 +32,6 @@ class SIMREAL_OT_viewport_step(bpy.types.Operator):
         assert scene is not None  # polled
         show_image(self, context, scene, told["split"], max(0, told["index"] + self.step))
         return {"FINISHED"}
-
-
-def _problem(context: bpy.types.Context) -> str:
-    if not is_shown(context.scene):
-        return "No image is shown in this window: use Show in Viewport first"
-    scene = design_scene()
-    if scene is None or not scene.simreal.title:
-        return "The scene with its design is gone"
-    return ""
 
 
 CLASSES = (SIMREAL_OT_viewport_step,)

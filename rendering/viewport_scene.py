@@ -22,6 +22,9 @@ from .stage import Stage, build_stage, set_up_paths
 # Light above this is shown as white: the tone curve comes within a thousandth of 1 there.
 WHITEST = 4.0
 CURVE_POINTS = 16
+# A picture behind the object is looked at in a viewport, which is larger than most images.
+BACKDROP_PX = 512
+PASSEPARTOUT = 0.9
 
 
 def build_image_scene(
@@ -42,7 +45,8 @@ def build_image_scene(
         if factor in APPLIES:
             APPLIES[factor](stage, assets, spec.factors[factor].values)
     stage.settle()
-    _lay_background(stage, design.image.resolution_px)
+    stage.camera.data.passepartout_alpha = PASSEPARTOUT
+    _lay_background(stage, max(design.image.resolution_px, BACKDROP_PX))
     _set_up(scene, design.image, device)
     scene.cycles.seed = spec.seed
     _grade(scene, stage.gain * 2.0 ** float(spec.factors["sensor"].values["exposure_ev"]))

@@ -160,6 +160,7 @@ def test_leaving_leaves_no_trace(starter: Any) -> None:
     assert (space.region_3d.view_perspective, space.shading.type) == ("CAMERA", "RENDERED")
     space.region_3d.view_perspective, space.shading.type = "PERSP", "MATERIAL"  # the user looks around
     space.region_3d.view_rotation = (0.5, 0.5, 0.5, 0.5)
+    assert press("viewport_show", index=3) == {"FINISHED"}, "another image of the design that is shown"
     for step in (1, 1, -1):
         assert press("viewport_step", step=step) == {"FINISHED"}
     assert about(bpy.context.window.scene)["index"] == 4
@@ -347,6 +348,13 @@ def test_it_says_why_it_cannot_be_shown(starter: Any) -> None:
         press("viewport_leave")
     with pytest.raises(RuntimeError, match="No image is shown"):
         press("viewport_step")
+
+
+def test_a_scene_that_shows_an_image_takes_no_design(starter: Any) -> None:
+    press("viewport_show", index=0)
+    for operator in ("design_starter", "render", "preview", "strip_show"):
+        with pytest.raises(RuntimeError, match="leave it first"):
+            press(operator)
 
 
 def test_panels_say_what_is_shown(starter: Any) -> None:

@@ -24,6 +24,7 @@ from .parsing import MAX_BYTES, parsed
 
 SHIPPED = Path(__file__).resolve().parent.parent / "presets"
 LONGEST_NAME = 80
+_LONGEST_STEM = 48  # of up to 4 bytes each; a file's name has 255
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 
 
@@ -123,7 +124,7 @@ def remove_preset(preset: Preset) -> None:
 
 def file_stem(name: str) -> str:
     """A name as the beginning of a file's name that every file system takes."""
-    stem = re.sub(r"[^\w.+-]+", "-", name).strip("-.") or "preset"
+    stem = re.sub(r"[^\w.+-]+", "-", name).strip("-.")[:_LONGEST_STEM] or "preset"
     return f"preset-{stem}" if stem.casefold().partition(".")[0] in _RESERVED else stem
 
 

@@ -381,7 +381,21 @@ def test_names_that_no_file_can_have(tmp_path: Path) -> None:
     ):
         with pytest.raises(DesignError, match=says):
             save_preset(design, name, tmp_path / "presets")
-    names = ("..", "../../up", "CON", "nul.json", "-", "a.simreal.json", "/etc/passwd", "日本", "x" * 80, ".hidden")
+    names = (
+        "..",
+        "../../up",
+        "CON",
+        "nul.json",
+        "-",
+        "a.simreal.json",
+        "/etc/passwd",
+        "日本",
+        "x" * 80,
+        "🐈" * 80,
+        "𒐫" * 80,
+        "𒐫" * 79,
+        ".hidden",
+    )
     for name in names:
         save_preset(design, name, tmp_path / "presets")
     assert {preset.name for preset in presets_in(tmp_path / "presets")} == set(names)

@@ -15,6 +15,11 @@ from ..training.environment import check_space
 from ..training.torch_builds import AUTO, BUILDS, published_here
 from .outcome import can, reporting_errors
 
+KINDS = [
+    (AUTO, "Automatic", "For the GPU that is found here, else for the CPU"),
+    *((name, BUILDS[name].label, BUILDS[name].help) for name in published_here()),
+]
+
 
 class SIMREAL_OT_environment_create(bpy.types.Operator):
     """Make a Python environment with PyTorch in the background, in the extension's own folder, and train with it"""
@@ -26,10 +31,7 @@ class SIMREAL_OT_environment_create(bpy.types.Operator):
     torch: EnumProperty(
         name="PyTorch",
         description="What PyTorch is built for",
-        items=[
-            (AUTO, "Automatic", "For the GPU that is found here, else for the CPU"),
-            *((name, BUILDS[name].label, BUILDS[name].help) for name in published_here()),
-        ],
+        items=KINDS,
     )
     python: StringProperty(
         name="Base Python",

@@ -25,7 +25,7 @@ from bpy.props import (
 from ..design.declaration import Factor, Parameter
 from ..design.distributions import DISTRIBUTIONS, field_names
 from .touched import touched
-from .units import labelled, shown_unit, to_stored
+from .units import labelled, shown_unit, title_case, to_stored
 
 FIELD_HELP = {
     "value": "The value it always has",
@@ -62,7 +62,7 @@ def factor_classes(factors: Mapping[str, Factor]) -> list[type]:
             factor.help,
             {
                 "weight": FloatProperty(
-                    name=factor.label,
+                    name=title_case(factor.label),
                     description=f"{factor.help}. The weight is the share of images that draw it: 0 keeps it fixed",
                     default=factor.weight,
                     min=0.0,
@@ -83,13 +83,13 @@ def factor_classes(factors: Mapping[str, Factor]) -> list[type]:
                 ),
                 "show_expanded": BoolProperty(name="Parameters", description=f"Show the parameters of {factor.label}"),
                 **{
-                    name: PointerProperty(type=cls, name=factor.parameter(name).label)
+                    name: PointerProperty(type=cls, name=title_case(factor.parameter(name).label))
                     for name, cls in parameters.items()
                 },
             },
         )
         classes += [*parameters.values(), groups[factor.name]]
-    pointers = {name: PointerProperty(type=cls, name=factors[name].label) for name, cls in groups.items()}
+    pointers = {name: PointerProperty(type=cls, name=title_case(factors[name].label)) for name, cls in groups.items()}
     return [*classes, _group("SIMREAL_PG_factors", "The factors of a design", pointers)]
 
 
@@ -107,7 +107,9 @@ def _choice(parameter: Parameter) -> dict[str, Any]:
         yield from dict.fromkeys((*parameter.options, *(option.name for option in group.options)))
 
     return {
-        "options": CollectionProperty(type=SIMREAL_PG_option, name=parameter.label, description=parameter.help),
+        "options": CollectionProperty(
+            type=SIMREAL_PG_option, name=title_case(parameter.label), description=parameter.help
+        ),
         "active_option": IntProperty(name="Option", options={"HIDDEN"}),
         "fixed": StringProperty(
             name="Fixed",
@@ -170,7 +172,7 @@ def initial_number(parameter: Parameter, field: str) -> float:
 
 
 def _words(kind: str) -> str:
-    return kind.replace("_", " ").capitalize()
+    return title_case(kind.replace("_", " "))
 
 
 def _first_line(cls: type) -> str:

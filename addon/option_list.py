@@ -10,6 +10,7 @@ import attrs
 
 from ..design.errors import DesignError
 from ..design.factors import FACTORS
+from .units import title_case
 
 ALL = "*"
 
@@ -57,6 +58,6 @@ def library_of(option: str) -> str:
 
 
 def option_label(option: str) -> str:
-    """An option in few words: ``city`` of ``builtin:city.exr``, ``brushed metal`` of ``brushed_metal``."""
+    """An option in few words: ``city`` of ``builtin:city.exr``, ``Brushed Metal`` of ``brushed_metal``."""
     path = option.partition(":")[2]
-    return PurePosixPath(path).stem if path else option.replace("_", " ").capitalize() or "None"
+    return PurePosixPath(path).stem if path else title_case(option.replace("_", " ")) or "None"

@@ -21,6 +21,7 @@ class ShownUnit:
 
 
 PLAIN = ShownUnit("NONE")
+_SMALL = frozenset({"a", "an", "and", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"})
 
 # Metres and watts are left out: Blender would scale them by the scene's unit scale, which has no part in a design.
 SHOWN_UNITS: dict[str, ShownUnit] = {
@@ -38,7 +39,16 @@ def shown_unit(unit: str) -> ShownUnit:
 
 def labelled(label: str, unit: str) -> str:
     """A parameter's label, with the unit where Blender does not show it beside the number: ``Distance (m)``."""
-    return f"{label} ({unit})" if unit and unit not in SHOWN_UNITS else label
+    told = unit in SHOWN_UNITS or unit.replace("-", " ").casefold() == label.casefold()  # "F Stop" is its own unit
+    return f"{label} ({unit})" if unit and not told else label
+
+
+def title_case(label: str) -> str:
+    """A label as Blender writes labels: ``Material and Texture``."""
+    words = label.split(" ")
+    return " ".join(
+        word if word in _SMALL and number else word[:1].upper() + word[1:] for number, word in enumerate(words)
+    )
 
 
 def to_stored(value: float, unit: str) -> float:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import bpy
 from bpy.props import EnumProperty, FloatProperty, StringProperty
 
+from ..addon.units import title_case
 from ..design.errors import DesignError
 from ..design.factors import FACTORS
 from ..design.overrides import overrides_text, parsed_overrides, with_fixed, with_weight
@@ -18,12 +19,12 @@ NO_PARAMETER = "NONE"
 
 
 def _factors(_operator: Any, _context: Any) -> list[tuple[str, str, str]]:
-    return [(factor.name, factor.label, factor.help) for factor in FACTORS.values()]
+    return [(factor.name, title_case(factor.label), factor.help) for factor in FACTORS.values()]
 
 
 def _parameters(operator: Any, _context: Any) -> list[tuple[str, str, str]]:
     factor = FACTORS.get(operator.factor)
-    named = [(one.name, one.label, one.help) for one in factor.parameters] if factor else []
+    named = [(one.name, title_case(one.label), one.help) for one in factor.parameters] if factor else []
     return [(NO_PARAMETER, "None", "The weight alone"), *named]
 
 

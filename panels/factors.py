@@ -9,7 +9,7 @@ import bpy
 from ..addon.conversion import silent_factors
 from ..addon.effects import has_effect
 from ..addon.option_list import ALL, option_groups, option_label
-from ..addon.units import labelled
+from ..addon.units import labelled, title_case
 from ..design.declaration import Factor, Parameter
 from ..design.distributions import field_names
 from ..design.factors import FACTORS
@@ -73,8 +73,8 @@ class SIMREAL_PT_factors(NeedsDesign, bpy.types.Panel):
 
 def draw_silence(layout: bpy.types.UILayout, groups: Any) -> None:
     """What mute and solo make of the design just now, and how to end that."""
-    solo = [factor.label for name, factor in FACTORS.items() if getattr(groups, name).solo]
-    muted = [factor.label for name, factor in FACTORS.items() if getattr(groups, name).mute]
+    solo = [title_case(factor.label) for name, factor in FACTORS.items() if getattr(groups, name).solo]
+    muted = [title_case(factor.label) for name, factor in FACTORS.items() if getattr(groups, name).mute]
     row = layout.box().row(align=True)
     row.alert = True
     row.label(text=f"{'Solo' if solo else 'Muted'}: {', '.join(solo or muted)}", icon="SOLO_ON" if solo else "HIDE_ON")
@@ -87,7 +87,7 @@ def draw_header(layout: bpy.types.UILayout, factor: Factor, group: Any, is_silen
     row.prop(group, "mute", text="", icon="HIDE_ON" if group.mute else "HIDE_OFF", emboss=False)
     weight = row.row(align=True)
     weight.active = not is_silent
-    weight.prop(group, "weight", text=factor.label, slider=True)
+    weight.prop(group, "weight", slider=True)
     row.prop(group, "solo", text="", icon="SOLO_ON" if group.solo else "SOLO_OFF", emboss=False)
 
 
@@ -113,7 +113,7 @@ def draw_parameter(layout: bpy.types.UILayout, factor: Factor, parameter: Parame
     """What a parameter is called, how it is drawn, and its fixed value."""
     box = layout.box().column(align=True)
     heading = box.split(factor=0.5, align=True)
-    heading.label(text=labelled(parameter.label, parameter.unit))
+    heading.label(text=labelled(title_case(parameter.label), parameter.unit))
     row = heading.row(align=True)
     if parameter.is_choice:
         row.alignment = "RIGHT"

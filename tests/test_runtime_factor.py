@@ -80,10 +80,11 @@ def test_the_panel_draws_it(design: Design) -> None:
         haze.show_expanded = True
         drawn = draw(bpy.types.SIMREAL_PT_factors, bpy.context)
         texts = [arguments.get("text") for _, arguments in drawn]
-        assert {"Haze", "Density (1/m)", "Kind", "Mist", "Smog"} <= set(texts)
+        assert {"Density (1/m)", "Kind", "Mist", "Smog"} <= set(texts)
         properties = {(a["data"].path_from_id(), a["property"]) for name, a in drawn if name == "prop"}
         base = "simreal.factors.haze"
         assert {(base, "weight"), (base, "mute"), (base, "solo"), (f"{base}.density", "max")} <= properties
+        assert haze.bl_rna.properties["weight"].name == "Haze"
         assert "How thick the air is" in haze.bl_rna.properties["weight"].description
         assert "Part lost on a metre (1/m)" in haze.density.bl_rna.properties["max"].description
         assert [item.identifier for item in haze.density.bl_rna.properties["distribution"].enum_items] == list(

@@ -167,7 +167,7 @@ def a_factor_is_declared_once(design):
         state.factors.haze.density.max = 0.75
         drawn = draw(bpy.types.SIMREAL_PT_factors, bpy.context)
         texts = [arguments.get("text") for _, arguments in drawn]
-        assert "Haze" in texts and "Density (1/m)" in texts and "Brown" in texts
+        assert "Density (1/m)" in texts and "Brown" in texts
         assert factors_panel.FACTORS is factors.FACTORS
         settings = design_of(state).factors["haze"]
         assert settings.weight == 0.25

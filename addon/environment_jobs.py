@@ -7,11 +7,12 @@ from .jobs import Job, Order
 from .preferences import own_environment
 
 VERB = "environment"
+PATIENCE_S = 120.0  # removing tens of thousands of files from a busy disk takes its time
 
 
 def start(title: str, *steps: tuple[str, ...]) -> Job:
     """Start a job on the environment at once, beside the queue. Raises ToolError."""
-    return watch().start(Order(VERB, title, str(own_environment().path), steps, in_line=False))
+    return watch().start(Order(VERB, title, str(own_environment().path), steps, in_line=False, patience_s=PATIENCE_S))
 
 
 def environment_job() -> Job | None:

@@ -52,6 +52,11 @@ def test_every_split_by_default(run: Path, data: Path, tmp_path: Path, capsys: p
         assert [row["class"] for row in csv.DictReader((folder / "per_class.csv").open())] == list(SHAPES)
 
 
+def test_unseen_leaves_out_what_was_trained_on(run: Path, data: Path, tmp_path: Path) -> None:
+    assert main(["evaluate", str(run), str(data), "--unseen", "--out", str(tmp_path)]) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["test_iid", "test_iid_wo_bg"]
+
+
 def test_one_split_lies_in_the_run(run: Path, data: Path) -> None:
     assert main(["evaluate", str(run), str(data), "--split", "test_iid"]) == 0
     assert (run / "evaluate" / "test_iid" / "results.json").is_file()

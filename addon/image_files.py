@@ -12,6 +12,8 @@ from PIL import Image
 from ..design.errors import AssetError
 from ..scoring.photos import SUFFIXES
 
+_FORMAT = {"media_type": "IMAGE", "file_format": "PNG", "color_mode": "RGB", "color_depth": "8"}  # in this order
+
 
 def picture_file(image: bpy.types.Image, scene: bpy.types.Scene, to: Path) -> Path:
     """The image's own file where it is as shown, else ``to``, written anew. AssetError where the image is empty."""
@@ -44,17 +46,18 @@ def _write(image: bpy.types.Image, to: Path) -> None:
 
 
 def _save_render(image: bpy.types.Image, scene: bpy.types.Scene, to: Path) -> None:
-    """A render has no pixels to read: Blender writes it, with the settings of a scene made for it."""
-    own = bpy.data.scenes.new("Simreal")
+    """A render has no pixels to read, only Blender writes it, in its scene's file format: that is set, and put back."""
+    settings = scene.render.image_settings
+    before = {name: getattr(settings, name) for name in _FORMAT if hasattr(settings, name)}
     try:
-        own.render.image_settings.file_format = "PNG"
-        for name in ("view_transform", "look", "exposure", "gamma"):
-            setattr(own.view_settings, name, getattr(scene.view_settings, name))
-        image.save_render(str(to), scene=own)
+        for name in before:
+            setattr(settings, name, _FORMAT[name])
+        image.save_render(str(to), scene=scene)
     except RuntimeError as error:
         raise AssetError(f"{image.name}: there is no finished render to score") from error
     finally:
-        bpy.data.scenes.remove(own)
+        for name, value in before.items():
+            setattr(settings, name, value)
 
 
 def _to_srgb(linear: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

@@ -51,6 +51,7 @@ def register() -> None:
         stack.callback(delattr, bpy.types.Scene, "simreal")
         bpy.types.WindowManager.simreal = PointerProperty(type=window_properties.SIMREAL_PG_window)
         stack.callback(delattr, bpy.types.WindowManager, "simreal")
+        stack.callback(window_properties.forget)
         stack.callback(cli.register())
         stack.callback(shown_images.remove_all)
         stack.callback(score_shown.register())

@@ -22,3 +22,8 @@ class SIMREAL_PG_window(bpy.types.PropertyGroup):
 
 CLASSES = (*job_properties.CLASSES, *preview_properties.WINDOW_CLASSES, *score_properties.WINDOW_CLASSES, SIMREAL_PG_window)
 """In the order of registration: groups that are pointed to come first."""
+
+
+def forget() -> None:
+    """Leave nothing of it in Blender as the add-on is taken off: values outlive the properties that name them."""
+    bpy.context.window_manager.property_unset("simreal")

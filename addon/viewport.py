@@ -53,9 +53,9 @@ def about(scene: bpy.types.Scene) -> dict[str, Any]:
     return told
 
 
-def shown_scene() -> bpy.types.Scene | None:
-    """The scene that shows an image, if there is one."""
-    return next((scene for scene in bpy.data.scenes if is_shown(scene)), None)
+def can_leave() -> bool:
+    """Whether an image is shown, be it that its window has gone elsewhere or its scene has been removed by hand."""
+    return bool(_records) or any(is_shown(scene) for scene in bpy.data.scenes)
 
 
 def design_scene() -> bpy.types.Scene | None:
@@ -180,13 +180,17 @@ def _after_undo(_scene: bpy.types.Scene, _unused: object = None) -> None:
     """Undone to before it was shown, or back to what had been left: neither is a state to look at."""
     windows = bpy.context.window_manager.windows
     if not _records or not any(is_shown(window.scene) for window in windows):
-        leave()
+        _leave_file("")
 
 
 @persistent
 def _leave_file(_file: str, _unused: object = None) -> None:
-    """Before a file is saved or another is loaded; and after, for what an automatic save has kept."""
-    leave()
+    """Before a file is saved or another is loaded; and after, for what an automatic save has kept.
+
+    Not while Blender renders, and so reads the scene: what is saved then is taken out when it is loaded.
+    """
+    if not bpy.app.is_job_running("RENDER"):
+        leave()
 
 
 def register() -> Callable[[], None]:

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import bpy
 
-from ..addon.viewport import leave, shown_scene
+from ..addon.viewport import can_leave, leave
 from .outcome import can
 from .viewport_show import rendering_problem
 
@@ -20,7 +20,7 @@ class SIMREAL_OT_viewport_leave(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        return can(cls, ("" if shown_scene() else "No image is shown in a viewport") or rendering_problem())
+        return can(cls, ("" if can_leave() else "No image is shown in a viewport") or rendering_problem())
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         leave()

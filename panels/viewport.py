@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from ..addon.viewport import about, is_shown, shown_scene
+from ..addon.viewport import about, can_leave, is_shown
 from ..operators.preview_values import draw_factor_values
 from .sidebar import NeedsDesign, wrapped
 
@@ -23,7 +23,7 @@ class SIMREAL_PT_one_image(NeedsDesign, bpy.types.Panel):
         row.operator("simreal.preview_values", text="", icon="LINENUMBERS_ON")
         row = layout.row(align=True)
         row.operator("simreal.viewport_show", icon="VIEW_CAMERA")
-        if shown_scene() is not None:
+        if can_leave():
             row.operator("simreal.viewport_leave", text="", icon="LOOP_BACK")
         row = layout.row(align=True)
         row.prop(viewing, "factor", text="")

@@ -15,7 +15,7 @@ from PIL import Image
 
 import simreal
 from simreal.addon.conversion import design_of, load_design
-from simreal.addon.viewport import MARK, about, is_shown, shown_scene
+from simreal.addon.viewport import MARK, about, can_leave, is_shown
 from simreal.addon.viewport_views import POINT_OF_VIEW
 from simreal.design.design import Design, ImageSettings
 from simreal.design.sampling import ImageSpec, Sampler
@@ -155,7 +155,7 @@ def test_leaving_leaves_no_trace(starter: Any) -> None:
     space.lock_camera = True
     before = everything()
     assert press("viewport_show", index=3) == {"FINISHED"}
-    assert bpy.context.window.scene == shown_scene() != scene
+    assert bpy.context.window.scene != scene and is_shown(bpy.context.window.scene)
     assert bpy.context.window.scene.name == "Simreal Image 3"
     assert (space.region_3d.view_perspective, space.shading.type) == ("CAMERA", "RENDERED")
     space.region_3d.view_perspective, space.shading.type = "PERSP", "MATERIAL"  # the user looks around
@@ -264,7 +264,7 @@ def test_undo_and_redo_across_it(starter: Any) -> None:
     bpy.ops.ed.redo()
     press("viewport_show", index=2)
     bpy.ops.ed.undo()
-    assert bpy.data.objects["Cube"].location.x == 0.0 and not shown_scene()
+    assert bpy.data.objects["Cube"].location.x == 0.0 and not can_leave()
     assert not [one for one in all_blocks() if MARK in one]
 
 
@@ -322,6 +322,34 @@ def test_several_scenes_and_a_scene_that_goes_away(starter: Any) -> None:
         press("viewport_step")
     press("viewport_leave")
     assert bpy.context.window.scene == first and list(bpy.data.scenes) == [first]
+
+
+def test_a_window_that_has_gone_elsewhere_is_left_there(starter: Any) -> None:
+    scene, other = bpy.context.scene, bpy.data.scenes.new("Other")
+    blocks = everything()["blocks"]
+    press("viewport_show", index=0)
+    bpy.context.window.scene = other
+    assert "simreal.viewport_leave" in panel_operators(scene)
+    press("viewport_leave")
+    assert bpy.context.window.scene == other and everything()["blocks"] == blocks
+    press_in(scene, "viewport_show", index=0)
+    bpy.data.scenes.remove(bpy.context.window.scene)
+    assert area().spaces.active.shading.type == "RENDERED"
+    press("viewport_leave")
+    assert everything()["blocks"] == blocks and area().spaces.active.shading.type == "SOLID"
+    assert not can_leave()
+
+
+def press_in(scene: bpy.types.Scene, operator: str, **properties: Any) -> None:
+    bpy.context.window.scene = scene
+    press(operator, **properties)
+
+
+def panel_operators(scene: bpy.types.Scene) -> list[str]:
+    bpy.context.window.scene = scene
+    drawn = draw(bpy.types.SIMREAL_PT_one_image, bpy.context) or []
+    bpy.context.window.scene = bpy.data.scenes["Other"]
+    return [arguments["operator"] for _, arguments in drawn if "operator" in arguments]
 
 
 def test_a_linked_scene_can_be_looked_at(starter: Any, tmp_path: Path) -> None:

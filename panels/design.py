@@ -29,18 +29,16 @@ class SIMREAL_UL_classes(bpy.types.UIList):
     ) -> None:
         row = layout.row(align=True)
         row.prop(item, "enabled", text="")
-        named = row.split(factor=0.58)
+        named = row.split(factor=0.5)
         named.active = item.enabled
         picture = icon_of(context.scene, item.name)
         if picture:
             named.prop(item, "name", text="", emboss=False, icon_value=picture)
         else:
             named.prop(item, "name", text="", emboss=False, icon="MESH_DATA")
-        numbers = named.split(factor=0.45)
-        count = numbers.row()
-        count.alignment = "RIGHT"
-        count.label(text=str(item.model_count), translate=False)
-        numbers.prop(item, "weight", text="", emboss=False)
+        numbers = named.split(factor=0.4)
+        numbers.label(text=str(item.model_count), translate=False)
+        numbers.prop(item, "weight", text="", emboss=False, slider=True)
 
 
 class SIMREAL_UL_choices(bpy.types.UIList):

@@ -76,8 +76,9 @@ def draw_silence(layout: bpy.types.UILayout, groups: Any) -> None:
     solo = [title_case(factor.label) for name, factor in FACTORS.items() if getattr(groups, name).solo]
     muted = [title_case(factor.label) for name, factor in FACTORS.items() if getattr(groups, name).mute]
     row = layout.box().row(align=True)
-    row.alert = True
-    row.label(text=f"{'Solo' if solo else 'Muted'}: {', '.join(solo or muted)}", icon="SOLO_ON" if solo else "HIDE_ON")
+    said = row.row()
+    said.alert = True
+    said.label(text=f"{'Solo' if solo else 'Muted'}: {', '.join(solo or muted)}", icon="SOLO_ON" if solo else "HIDE_ON")
     row.operator("simreal.factor_unsilence", text="Clear")
 
 

@@ -107,6 +107,13 @@ def test_a_folder_joins_a_design_by_class_names(state: Any, kit: Path) -> None:
     assert (classes(state), len(state.libraries)) == (before, 1), "what is there already is doubled"
 
 
+def test_a_design_over_some_starter_classes(state: Any) -> None:
+    assert ADD.design_starter(classes={"cup", "car"}) == {"FINISHED"}
+    assert classes(state) == {"car": 12, "cup": 12}
+    with pytest.raises(RuntimeError, match="at least one class"):
+        ADD.design_starter(classes=set())
+
+
 def test_a_second_folder_is_a_second_library(state: Any, kit: Path, tmp_path: Path) -> None:
     (tmp_path / "more" / "CUP").mkdir(parents=True)
     (tmp_path / "more" / "CUP" / "own.obj").write_text("v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n")

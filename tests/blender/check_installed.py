@@ -218,7 +218,7 @@ def photos_are_scored(model, photos, predictions):
     wait(watch, lambda: not job.is_live)
     assert job.state is package("addon.jobs").State.DONE, job.problem
     assert (places.scores / "predictions.csv").read_text() == predictions.read_text()
-    shown = [str(arguments.get("text")) for _, arguments in draw(bpy.types.SIMREAL_PT_score, bpy.context)]
+    shown = [str(arguments.get("text")) for _, arguments in draw(bpy.types.SIMREAL_PT_score_results, bpy.context)]
     assert any(text.startswith("Right: ") for text in shown), shown
 
 

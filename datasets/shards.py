@@ -109,6 +109,8 @@ def image_files(folder: Path) -> Iterator[str]:
 class ShardWriter:
     """Writes one shard: ``add`` or ``fail`` every index, in any order, then ``commit``. Leaving without is no trace.
 
+    ``commit_part`` keeps what there is of a shard that is left early.
+
     All methods raise DataSetError where the disk does not let them write.
     """
 
@@ -155,8 +157,17 @@ class ShardWriter:
         if not self._rows:
             reason = self._failures[self.shard.start]
             raise DataSetError(f"all {len(self.shard)} images of shard {self.shard} failed; the first: {reason}")
-        rows = tuple(self._rows[index] for index in sorted(self._rows))
-        split_folder = self._data / self.shard.split
+        return self._commit(self.shard)
+
+    def commit_part(self) -> tuple[ShardRecord, ...]:
+        """Commit what there is, where the shard is not to be finished: runs of consecutive images, as shards each."""
+        runs = _cut(self.shard.split, sorted(self._rows), self.shard.stop)
+        return tuple(self._commit(run) for run in runs)
+
+    def _commit(self, shard: Shard) -> ShardRecord:
+        rows = tuple(self._rows[index] for index in shard.indices if index in self._rows)
+        failures = {index: self._failures[index] for index in shard.indices if index in self._failures}
+        split_folder = self._data / shard.split
         with writing_to(self._data):
             for row in rows:
                 target = split_folder / row["file_name"]
@@ -164,10 +175,10 @@ class ShardWriter:
                 (self._part / row["file_name"]).replace(target)
             for class_name in {row["class"] for row in rows}:
                 sync_folder(split_folder / class_name)
-            lines = [*rows, *({"index": index, "failed": self._failures[index]} for index in sorted(self._failures))]
-            name = f"{self.shard.start:08d}-{self.shard.stop:08d}.jsonl"
-            write_whole(shards_folder(self._data, self.shard.split) / name, json_lines(lines))
-        return ShardRecord(self.shard, rows, dict(self._failures))
+            lines = [*rows, *({"index": index, "failed": reason} for index, reason in failures.items())]
+            name = f"{shard.start:08d}-{shard.stop:08d}.jsonl"
+            write_whole(shards_folder(self._data, shard.split) / name, json_lines(lines))
+        return ShardRecord(shard, rows, failures)
 
 
 def json_lines(rows: Iterable[Mapping[str, Any]]) -> bytes:

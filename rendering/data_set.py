@@ -159,7 +159,8 @@ class _Render:
         try:
             return pool.run(shards, done=before)
         except KeyboardInterrupt:
-            left = sum(self._left.values())
+            counts = {name: self._design.split(name).count for name in self._left}
+            left = sum(len(shard) for name, count in counts.items() for shard in missing(self._data, name, count))
             text = f"stopped with {left} images to go; the same command, or `simreal render {self._data}`, goes on"
             self._report(Log(text))
             raise

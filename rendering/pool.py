@@ -102,7 +102,7 @@ class Pool:
                 self._handle(number, event)
             self._progress()
         except BaseException:
-            self._dismiss(patience_s=2.0)
+            self._dismiss(patience_s=10.0)
             raise
         self._dismiss(patience_s=20.0)
         return tuple(self._set_aside)

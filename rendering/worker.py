@@ -127,7 +127,8 @@ def render_shard(data: Path, shard: Shard, bench: Bench, orders: Orders, report:
     failed: dict[int, str] = {}
     with ShardWriter(data, shard) as writer:
         for spec in sorted(bench.specs(shard), key=lambda spec: (session.locality(spec), spec.index)):
-            if orders.ended:
+            if orders.ended:  # paused or cancelled: what is rendered is kept
+                writer.commit_part()
                 raise Stopped
             try:
                 image = session.render(spec)

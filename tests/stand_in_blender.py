@@ -72,6 +72,7 @@ def main() -> int:
         with ShardWriter(data, shard) as writer:
             for spec in map(sampler.spec, reversed(shard.indices)):
                 if ENDED.is_set():
+                    writer.commit_part()
                     os._exit(0)
                 crash_if_told(spec)
                 time.sleep(TOLD.get("seconds", 0))

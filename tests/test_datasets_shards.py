@@ -97,6 +97,27 @@ def test_a_shard_left_early_leaves_no_trace(tmp_path: Path):
     assert missing(tmp_path, "train", 2) == plan("train", 2)
 
 
+@EASY
+@given(st.sets(st.integers(0, 19)), st.sets(st.integers(0, 19)))
+def test_a_shard_left_early_can_keep_what_there_is(tmp_path_factory, rendered: set[int], failed: set[int]):
+    folder = tmp_path_factory.mktemp("data")
+    own_folder(folder).mkdir()
+    with ShardWriter(folder, Shard("train", 0, 20)) as writer:
+        for index in rendered:
+            name = CLASSES[index % 2]
+            row = {"file_name": f"{name}/{index:08d}.jpg", "index": index, "class": name}
+            writer.add(f"picture {index}".encode(), row)
+        for index in failed - rendered:
+            writer.fail(index, "no luck")
+        writer.commit_part()
+    gaps = missing(folder, "train", 20, 7)
+    assert [index for shard in gaps for index in shard.indices] == sorted(set(range(20)) - rendered)
+    for shard in gaps:
+        render(folder, shard)
+    finish_split(folder, "train", 20)
+    assert data_hash(folder) == whole(tmp_path_factory.mktemp("reference"), 20)
+
+
 def test_a_data_set_that_was_deleted_does_not_come_back(tmp_path: Path):
     with pytest.raises(DataSetError, match="was deleted or moved meanwhile; started again, it begins anew"):
         ShardWriter(tmp_path / "data", Shard("train", 0, 2)).__enter__()

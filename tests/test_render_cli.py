@@ -196,6 +196,8 @@ def test_whatever_ends_it_what_is_finished_stays(file: Path, tmp_path: Path, tol
         until(lambda: not alive(out))  # stdin ends, and the workers with it
     else:
         assert process.returncode == 130
+        rows = sum(len(path.read_text().splitlines()) for path in out.glob(".simreal/*/*.jsonl"))
+        assert f"stopped with {COUNT + 10 - rows} images to go" in said, "images of unfinished shards are kept too"
         assert "goes on" in said
         assert "Traceback" not in said
     assert not alive(out)

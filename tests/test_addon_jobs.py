@@ -425,8 +425,10 @@ def test_files_are_written_before_the_steps(board: JobBoard, tmp_path: Path) -> 
     assert ended(board, job).log == ("the design",)
 
 
-def test_log_does_not_grow_without_end(board: JobBoard) -> None:
-    job = ended(board, board.start(order("for number in range(30_000): print('line', number, '.' * 60)")))
+def test_log_does_not_grow_without_end_and_what_is_polled_stays_small(board: JobBoard) -> None:
+    talk = "for number in range(30_000): print('line', number, '.' * 60); number % 10 or say('progress')"
+    job = ended(board, board.start(order(talk)))
+    assert (job.folder / "state.json").stat().st_size < 6000
     assert job.log[-1].startswith("line 29999")
     assert sum(path.stat().st_size for path in job.folder.glob("log*.txt")) < 2.2e6
 

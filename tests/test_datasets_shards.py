@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from simreal.datasets.finishing import data_hash, finish_split, split_contents
 from simreal.datasets.layout import own_folder, parts_folder, shards_folder
-from simreal.datasets.shards import Shard, ShardWriter, committed, missing, plan
+from simreal.datasets.shards import Shard, ShardWriter, claimed_images, committed, missing, plan
 from simreal.design.errors import DataSetError
 
 CLASSES = ("cup", "chair")
@@ -87,6 +87,14 @@ def test_growing_and_shrinking_ends_where_a_fresh_start_does(tmp_path_factory, c
     assert data_hash(folder) == whole(tmp_path_factory.mktemp("reference"), counts[-1])
     largest = missing(folder, "train", max(counts))
     assert not largest, "what was once rendered is never rendered again"
+
+
+def test_what_is_there_can_be_told_by_names_alone(tmp_path: Path):
+    for start, stop in ((0, 7), (5, 10), (20, 30)):
+        render(tmp_path, Shard("train", start, stop))
+    assert claimed_images(tmp_path, "train") == 20
+    assert [claimed_images(tmp_path, "train", count) for count in (0, 6, 15, 25)] == [0, 6, 10, 15]
+    assert claimed_images(tmp_path, "test_iid") == 0
 
 
 def test_a_shard_left_early_leaves_no_trace(tmp_path: Path):

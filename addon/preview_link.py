@@ -22,7 +22,7 @@ from .preferences import settings, user_folder
 
 INTERVAL_S = 0.05
 BUDGET_S = 0.02  # of Blender's time, each time the timer fires
-KEPT_WARNINGS = 5
+KEPT_WARNINGS = 8
 
 
 class Task(Protocol):

@@ -38,8 +38,10 @@ class PreviewSheet:
         self.files: dict[int, Path] = {}
         self.problems: dict[int, str] = {}
         self.cached = 0
+        self.rendered = 0
         self.ended = False
         self.reason = ""
+        self.failed = False
         self.started = time.monotonic()
         self.seconds = 0.0
         gaps = {number for number, image in enumerate(order.images) if isinstance(image, PreviewGap)}
@@ -59,17 +61,24 @@ class PreviewSheet:
     @property
     def rate(self) -> float:
         """Images rendered a second; 0 until there is one."""
-        return (self.done - self.cached) / self.seconds if self.seconds > 0 else 0.0
+        return self.rendered / self.seconds if self.rendered else 0.0
 
     @property
     def picture(self) -> Image.Image:
         """The sheet as it stands."""
         return self._sheet.picture
 
+    def name(self, number: int) -> str:
+        """What an image is called on the sheet: the first line of its caption."""
+        return " ".join(self.order.images[number].caption.partition("\n")[0].split()) or f"Image {number}"
+
     def receive(self, number: int, image: Mapping[str, Any]) -> None:
         """Put an image, or why there is none, into its cell."""
-        self.cached += image["cached"]
-        self.seconds += 0.0 if image["cached"] else image["seconds"]
+        if image["cached"]:
+            self.cached += 1
+        elif image["path"] is not None:
+            self.rendered += 1
+            self.seconds += image["seconds"]
         problem, cell = image["problem"] or image["note"], None
         if problem:
             self.problems[number] = problem
@@ -89,7 +98,7 @@ class PreviewSheet:
 
     def end(self, problem: str, *, replaced: bool) -> None:
         """Note why nothing more comes, "" if all has come."""
-        self.ended, self.reason = True, problem
+        self.ended, self.reason, self.failed = True, problem, bool(problem) and not replaced
 
     def tick(self, *, last: bool) -> None:
         """Show what is new, a few times a second."""

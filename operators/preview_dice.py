@@ -15,7 +15,7 @@ class SIMREAL_OT_preview_dice(bpy.types.Operator):
     """Roll the dice: go on to the design's next seed, and show its images"""
 
     bl_idname = "simreal.preview_dice"
-    bl_label = "Next Seed"
+    bl_label = "Dice"
     bl_options: ClassVar = {"REGISTER", "UNDO"}
 
     @classmethod

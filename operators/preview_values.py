@@ -14,7 +14,7 @@ from ..addon.viewport import told_of
 from ..design.sampling import Sampler
 from .outcome import can, design_problem, reporting_errors
 
-WIDTH_PX = 420
+WIDTH_PX = 640
 
 
 class SIMREAL_OT_preview_values(bpy.types.Operator):
@@ -49,8 +49,18 @@ class SIMREAL_OT_preview_values(bpy.types.Operator):
         told, layout = self._told, self.layout
         layout.label(text=f"{told['split']} {told['index']}: {told['class']}", icon="IMAGE_DATA", translate=False)
         layout.label(text=told["model"], icon="MESH_DATA", translate=False)
-        for factor in told["factors"]:
-            draw_factor_values(layout.column(align=True), factor)
+        row = layout.row()
+        for factors in _halves(told["factors"]):
+            column = row.column()
+            for factor in factors:
+                draw_factor_values(column.column(align=True), factor)
+
+
+def _halves(factors: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The factors in two columns about as long as each other."""
+    lengths = [len(factor["values"]) + 2 for factor in factors]
+    cut = min(range(len(factors) + 1), key=lambda place: abs(sum(lengths[:place]) - sum(lengths[place:])))
+    return factors[:cut], factors[cut:]
 
 
 def draw_factor_values(column: bpy.types.UILayout, factor: dict[str, Any]) -> None:

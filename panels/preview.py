@@ -11,6 +11,7 @@ from ..addon.preview_sheet import PreviewSheet
 from .sidebar import NeedsDesign, wrapped
 
 MOST_PROBLEMS = 3
+MOST_WARNINGS = 2
 
 
 class SIMREAL_PT_preview(NeedsDesign, bpy.types.Panel):
@@ -27,11 +28,11 @@ class SIMREAL_PT_preview(NeedsDesign, bpy.types.Panel):
         layout.row(align=True).prop(given, "quality", expand=True)
         row = layout.row(align=True)
         row.operator("simreal.preview", icon="IMGDISPLAY")
-        row.operator("simreal.preview_dice", text="", icon="MOD_NOISE")
-        row.prop(context.window_manager.simreal.preview, "live", text="", icon="FILE_REFRESH")
-        row.separator()
         row.operator("simreal.preview_show", text="", icon="WINDOW")
         row.operator("simreal.preview_save", text="", icon="FILE_TICK")
+        row = layout.row(align=True)
+        row.operator("simreal.preview_dice", icon="CUBE")
+        row.prop(context.window_manager.simreal.preview, "live", toggle=True, icon="FILE_REFRESH")
         if sheet is not None:
             draw_sheet(layout, context, sheet)
         if live().problem:
@@ -55,12 +56,14 @@ def draw_sheet(layout: bpy.types.UILayout, context: bpy.types.Context, sheet: Pr
         row.operator("simreal.preview_cancel", text="", icon="CANCEL")
     column.label(text=summary(sheet), translate=False)
     if sheet.reason:
-        wrapped(column, context, sheet.reason, icon="INFO" if sheet.done else "ERROR")
+        wrapped(column, context, sheet.reason, icon="ERROR" if sheet.failed else "INFO")
     for number, problem in list(sheet.problems.items())[:MOST_PROBLEMS]:
-        wrapped(column, context, f"Image {number + 1}: {problem}", icon="ERROR")
+        wrapped(column, context, f"{sheet.name(number)}: {problem}", icon="ERROR")
     more = len(sheet.problems) - MOST_PROBLEMS
     if more > 0:
-        column.label(text=f"and {more} more, written in their cells", icon="BLANK1")
+        column.label(text=f"and {more} more, told in their cells", icon="BLANK1")
+    for warning in list(link().warnings)[-MOST_WARNINGS:]:
+        wrapped(column, context, warning, icon="INFO")
 
 
 def summary(sheet: PreviewSheet) -> str:

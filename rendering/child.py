@@ -87,13 +87,16 @@ class Child:
         self._listener.join(5.0)
         self._overhearer.join(5.0)
 
-    def describe_death(self) -> str:
-        """How the child ended, with its last words: ``killed by SIGSEGV``, ``exit status 1: MemoryError``."""
+    def describe_death(self, advice: str = "") -> str:
+        """How the child ended, with its last words: ``killed by SIGSEGV``, ``exit status 1: MemoryError``.
+
+        ``advice`` is what to do where memory may have run out.
+        """
         status = self._process.wait()
         self._overhearer.join(5.0)
         how = f"exit status {status}" if status >= 0 else f"killed by {_signal_name(-status)}"
         if status == -getattr(signal, "SIGKILL", 0):
-            how += ", perhaps because memory ran out: try fewer --workers"
+            how += f", perhaps because memory ran out{': ' if advice else ''}{advice}"
         return f"{how}: {self._said[-1]}" if self._said and status >= 0 else how
 
     def _listen(self, number: int, events: queue.Queue[tuple[int, Event]]) -> None:

@@ -153,7 +153,7 @@ class Pool:
 
     def _bury(self, worker: _Worker) -> None:
         """A worker has died: its shard is tried again, or given up after ``MAX_ATTEMPTS``."""
-        death = worker.child.describe_death()
+        death = worker.child.describe_death("try fewer --workers")
         if not worker.ready:
             self._false_starts += 1
             if self._false_starts >= MAX_ATTEMPTS:

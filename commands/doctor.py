@@ -16,7 +16,7 @@ from pathlib import Path
 
 import attrs
 
-from ..datasets.messages import Result
+from ..datasets.messages import Error, Result
 from ..design.errors import ToolError
 from .checks import HINT, MISSING, OK, Check, ask, installed_version, is_there
 from .training_checks import examine_training, python_check
@@ -66,6 +66,8 @@ def run(args: argparse.Namespace) -> int:
     text = json.dumps(findings, indent=1, ensure_ascii=False) if args.json else "\n".join(lines)
     args.report(Result("text", {"text": text}))
     args.report(Result("doctor", findings))
+    if training and not ready:
+        args.report(Error(f"this Python cannot train: {training.problem}"))
     return 0 if ready else 1
 
 

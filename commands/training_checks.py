@@ -25,6 +25,12 @@ class TrainingFindings:
     checks: tuple[Check, ...]
     facts: Mapping[str, Any]
 
+    @property
+    def problem(self) -> str:
+        """The first thing that keeps this Python from training; "" where nothing does."""
+        bad = (check for check in self.checks if check.essential and check.state == MISSING)
+        return next((f"{check.name}: {check.detail}" for check in bad), "")
+
     def hints(self) -> Iterator[Check]:
         """The checks of what only training needs, none of them essential."""
         for check in self.checks:

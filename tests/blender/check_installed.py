@@ -17,6 +17,7 @@ from pathlib import Path
 import bpy
 
 sys.path.insert(0, str(Path(__file__).parent))
+from leaving import run
 from recording_layout import draw
 
 MODULE = "bl_ext.user_default.simreal"
@@ -250,4 +251,4 @@ def failing():
     raise OSError("a failing step")
 
 
-main(*(Path(argument).resolve() for argument in sys.argv[1:]))
+run(main, *(Path(argument).resolve() for argument in sys.argv[1:]))

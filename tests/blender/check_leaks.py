@@ -21,6 +21,7 @@ from simreal.addon import job_watch, preview_link
 from simreal.addon.jobs import Order
 
 sys.path.insert(0, str(Path(__file__).parent))
+from leaving import run
 from recording_layout import draw
 
 TIMES = 10
@@ -132,5 +133,4 @@ def children():
     return listed.read_text().split() if listed.is_file() else []
 
 
-if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+run(main, Path(sys.argv[1]), Path(sys.argv[2]))

@@ -14,6 +14,7 @@ from pathlib import Path
 import bpy
 
 sys.path.insert(0, str(Path(__file__).parent))
+from leaving import run
 from recording_layout import RecordingLayout, draw
 
 import simreal
@@ -268,4 +269,4 @@ def joined(texts):
     return [" ".join(texts)]
 
 
-main(*(Path(argument).absolute() for argument in sys.argv[1:]))
+run(main, *(Path(argument).absolute() for argument in sys.argv[1:]))

@@ -18,6 +18,9 @@ from simreal import operators
 from simreal.addon.conversion import design_of
 from simreal.design.document import save
 
+sys.path.insert(0, str(Path(__file__).parent))
+from leaving import run
+
 FACTOR, CHOICE = "material_texture", "material"
 
 
@@ -268,5 +271,4 @@ class Scenarios:
         return {"index": 0}
 
 
-if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+run(main, Path(sys.argv[1]), Path(sys.argv[2]))

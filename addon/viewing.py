@@ -11,6 +11,7 @@ import bpy
 
 from ..datasets.preview_orders import PreviewOrder
 from ..datasets.preview_strips import Seen, compare_order, strip_order
+from ..design.asset_folders import expanded
 from ..design.comparing import paired, with_fixed
 from ..design.design import Design
 from ..design.document import from_document, load, overridden, to_document
@@ -18,6 +19,7 @@ from ..design.errors import DesignError
 from ..design.factors import FACTORS
 from ..design.presets import load_preset
 from .conversion import design_of
+from .library_folders import with_remembered
 from .preset_folders import find_preset
 from .preview_requests import draft_settings
 
@@ -90,13 +92,13 @@ def _preset(viewing: Any, design: Design) -> tuple[Design, str]:
     if not viewing.preset:
         raise DesignError("", "no preset is chosen to compare with")
     found = find_preset(viewing.preset)
-    return load_preset(found, design.folder), found.name
+    return expanded(with_remembered(load_preset(found, design.folder))), found.name
 
 
 def _file(viewing: Any, _design: Design) -> tuple[Design, str]:
     if not viewing.file:
         raise DesignError("", "no design file is chosen to compare with")
-    loaded = load(Path(bpy.path.abspath(viewing.file)))
+    loaded = expanded(with_remembered(load(Path(bpy.path.abspath(viewing.file)))))
     return loaded, loaded.name
 
 

@@ -17,6 +17,8 @@ from PIL import Image
 
 from ..datasets.contact_sheet import GAP, Cell, Sheet
 from ..datasets.preview_orders import PreviewGap, PreviewImage, PreviewOrder
+from ..datasets.writing import writing_to
+from ..design.errors import DataSetError
 from . import shown_images
 from .job_watch import redraw
 
@@ -106,15 +108,22 @@ class PreviewSheet:
             return
         now = time.monotonic()
         if self._changed and (last or now - self._drawn >= DRAWN_EVERY_S):
-            self.draw(open_editor=self._opens)
-            self._opens, self._changed, self._drawn = False, False, now
+            opens, self._opens, self._changed, self._drawn = self._opens, False, False, now
+            try:
+                self.draw(open_editor=opens)
+            except DataSetError as error:
+                self.reason, self.failed = str(error), True
         elif last:
             redraw()
 
     def draw(self, *, open_editor: bool) -> None:
-        """Show the sheet as it stands where it is shown already; or else in an Image Editor, opened if need be."""
+        """Show the sheet as it stands where it is shown already; or else in an Image Editor, opened if need be.
+
+        DataSetError where the disk does not let it be written.
+        """
         path = sheet_file()
-        self._sheet.picture.save(path)
+        with writing_to(path.parent):
+            self._sheet.picture.save(path)
         if open_editor:
             shown_images.show_file(path, IMAGE_NAME)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import attrs
 import bpy
 import bpy.utils.previews
+from PIL import Image, ImageChops
 
 from ..datasets.preview_orders import PreviewImage, PreviewOrder
 from ..design.design import (
@@ -29,6 +31,7 @@ from .preview_link import link
 THUMBNAIL = ImageSettings(resolution_px=96, samples=24, denoiser="none")
 SPLIT = "thumbnails"
 MOST_AT_ONCE = 32
+BACKGROUND_NOISE = 10
 
 
 @attrs.frozen
@@ -76,6 +79,8 @@ class Thumbnails:
         self.icons: dict[Subject, int] = {}
         self._wanted: dict[Subject, None] = {}
         self._previews = bpy.utils.previews.new()
+        self._temporary = tempfile.TemporaryDirectory(prefix="simreal-thumbnails-", ignore_cleanup_errors=True)
+        self._folder = Path(self._temporary.name)
 
     def want(self, subject: Subject) -> None:
         """Have an icon made when there is nothing else to do."""
@@ -90,11 +95,18 @@ class Thumbnails:
     def take(self, subject: Subject, path: str | None) -> None:
         """The picture of a subject, None where it cannot be made."""
         self._wanted.pop(subject, None)
-        self.icons[subject] = self._previews.load(str(subject), path, "IMAGE").icon_id if path else 0
+        if path is None:
+            self.icons[subject] = 0
+            return
+        file = self._folder / f"{len(self.icons)}.png"
+        with Image.open(path) as picture:
+            trimmed(picture).save(file)
+        self.icons[subject] = self._previews.load(str(subject), str(file), "IMAGE").icon_id
 
     def close(self) -> None:
         """Give the icons back."""
         bpy.utils.previews.remove(self._previews)
+        self._temporary.cleanup()
 
 
 class ThumbnailTask:
@@ -122,6 +134,20 @@ class ThumbnailTask:
         if self._come:
             self._come = False
             redraw()
+
+
+def trimmed(picture: Image.Image) -> Image.Image:
+    """The square of a picture that its object fills; all of it where there is none. Its background is one colour."""
+    plain = Image.new("RGB", picture.size, picture.getpixel((0, 0)))
+    difference = ImageChops.difference(picture.convert("RGB"), plain).convert("L")
+    box = difference.point([0] * BACKGROUND_NOISE + [255] * (256 - BACKGROUND_NOISE)).getbbox()
+    if box is None:
+        return picture.convert("RGB")
+    half = max(box[2] - box[0], box[3] - box[1], picture.width // 2) * 0.54
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    around = plain.resize((round(2 * half), round(2 * half)))
+    around.paste(picture, (round(half - x), round(half - y)))
+    return around
 
 
 def thumbnail_order(subjects: tuple[Subject, ...]) -> PreviewOrder:

@@ -7,7 +7,7 @@ from typing import ClassVar
 import bpy
 
 from ..addon.preview_requests import current
-from .outcome import can
+from .outcome import can, reporting_errors
 
 
 class SIMREAL_OT_preview_show(bpy.types.Operator):
@@ -21,6 +21,7 @@ class SIMREAL_OT_preview_show(bpy.types.Operator):
     def poll(cls, _context: bpy.types.Context) -> bool:
         return can(cls, "" if current() is not None else "There is no sheet yet: make one first")
 
+    @reporting_errors
     def execute(self, _context: bpy.types.Context) -> set[str]:
         sheet = current()
         assert sheet is not None

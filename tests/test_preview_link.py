@@ -338,6 +338,16 @@ def test_the_values_of_an_image_are_listed(state: Any) -> None:
     assert bpy.ops.simreal.preview_values() == {"FINISHED"}
 
 
+def test_a_sheet_that_cannot_be_written_is_told(state: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(preview_sheet, "sheet_file", lambda: tmp_path / "gone" / "sheet.bmp")
+    bpy.ops.simreal.preview()
+    finished()
+    assert sheet().failed
+    assert any("cannot write to" in text for text in drawn())
+    with pytest.raises(RuntimeError, match="cannot write to"):
+        bpy.ops.simreal.preview_show()
+
+
 def test_another_file_forgets_the_sheet(state: Any, blender_file: Path) -> None:
     bpy.ops.simreal.preview()
     until(lambda: sheet().done > 0)
@@ -407,6 +417,12 @@ def test_thumbnails_come_one_a_class_behind_the_sheet(state: Any, monkeypatch: p
     assert preview_thumbnails.icon_of(scene, "no such class") == 0
     for name in names:
         preview_thumbnails.icon_of(scene, name)
+    path = taken["starter:car/00"]
+    assert path is not None
+    with Image.open(path) as picture:
+        inner = np.asarray(preview_thumbnails.trimmed(picture)).astype(int)
+    assert inner.shape[0] == inner.shape[1] < 96
+    assert np.abs(inner[:2] - inner[0, 0]).max() < 20, "the object is whole"
     assert preview_thumbnails.thumbnails().work() is None, "what is there, or cannot be, is not made again"
 
 

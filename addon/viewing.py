@@ -17,7 +17,7 @@ from ..design.design import Design
 from ..design.document import from_document, load, overridden, to_document
 from ..design.errors import DesignError
 from ..design.factors import FACTORS
-from ..design.presets import load_preset
+from ..design.presets import load_preset, with_look
 from .conversion import design_of
 from .library_folders import with_remembered
 from .preset_folders import find_preset
@@ -88,6 +88,11 @@ def _fixed(viewing: Any, design: Design) -> tuple[Design, str]:
     return with_fixed(design, [chosen]), f"{FACTORS[chosen].label} fixed"
 
 
+def _look(viewing: Any, design: Design) -> tuple[Design, str]:
+    look, name = _preset(viewing, design)
+    return with_look(design, look), f"With the look of {name}"
+
+
 def _preset(viewing: Any, design: Design) -> tuple[Design, str]:
     if not viewing.preset:
         raise DesignError("", "no preset is chosen to compare with")
@@ -102,4 +107,4 @@ def _file(viewing: Any, _design: Design) -> tuple[Design, str]:
     return loaded, loaded.name
 
 
-_SIDES = {"pinned": _pinned, "fixed": _fixed, "preset": _preset, "file": _file}
+_SIDES = {"pinned": _pinned, "fixed": _fixed, "look": _look, "preset": _preset, "file": _file}

@@ -46,7 +46,14 @@ class SIMREAL_PG_viewing(bpy.types.PropertyGroup):
         items=[
             ("pinned", "Pinned State", "This design as it was when it was pinned", "PINNED", 0),
             ("fixed", "Fixed Factor", "This design with one factor, or all, at its fixed values", "DECORATE_LOCKED", 1),
-            ("preset", "Preset", "A preset", "PRESET", 2),
+            (
+                "look",
+                "Look of a Preset",
+                "This design with a preset's factors: the same models, seen otherwise",
+                "SHADERFX",
+                4,
+            ),
+            ("preset", "Preset", "A preset with its own models, of the classes that it shares", "PRESET", 2),
             ("file", "Design File", "A design's file", "FILE", 3),
         ],
         update=touched,

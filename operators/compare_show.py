@@ -32,9 +32,11 @@ that only what the other does differently differs"""
 
 
 def _missing_side(viewing: bpy.types.PropertyGroup) -> str:
+    preset = "" if viewing.preset else "Choose a preset to compare with"
     return {
         "pinned": "" if viewing.pinned else "Nothing is pinned yet: pin the design, change it, then compare",
-        "preset": "" if viewing.preset else "Choose a preset to compare with",
+        "look": preset,
+        "preset": preset,
         "file": "" if viewing.file else "Choose a design file to compare with",
     }.get(viewing.against, "")
 

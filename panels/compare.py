@@ -28,7 +28,7 @@ class SIMREAL_PT_compare(NeedsDesign, bpy.types.Panel):
         elif viewing.against == "fixed":
             column.prop(viewing, "fixed_factor", text="")
         else:
-            column.prop(viewing, viewing.against, text="")
+            column.prop(viewing, "file" if viewing.against == "file" else "preset", text="")
         layout.operator("simreal.compare_show", icon="UV_SYNC_SELECT")
 
 

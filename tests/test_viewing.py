@@ -135,8 +135,16 @@ def test_a_preset_and_a_file_are_compared_and_lacking_classes_said(state: Any, t
         bpy.ops.simreal.compare_show()
 
 
+def test_the_look_of_a_preset_is_put_on_the_same_models(state: Any) -> None:
+    state.viewing.against, state.viewing.preset = "look", "Top-down conveyor"
+    order = compared()
+    assert order.headings[1] == "With the look of Top-down conveyor"
+    assert order.designs[0][0]["classes"] == order.designs[1][0]["classes"]
+    assert values(order, 0, "camera_viewpoint") != values(order, 1, "camera_viewpoint")
+
+
 def test_the_panels_offer_what_fits(state: Any) -> None:
-    for against in ("pinned", "fixed", "preset", "file"):
+    for against in ("pinned", "fixed", "look", "preset", "file"):
         state.viewing.against = against
         assert "simreal.compare_show" in said("SIMREAL_PT_compare")
     assert {"simreal.viewport_show", "simreal.strip_show"} <= set(said("SIMREAL_PT_one_image"))

@@ -62,8 +62,10 @@ def _draw_environment(layout: bpy.types.UILayout, context: bpy.types.Context) ->
         draw_environment_job(layout, context, job)
         return
     row = layout.row(align=True)
-    if now.problem:
-        wrapped(row.column(), context, now.problem, icon="ERROR" if now.program else "INFO")
+    if not now.program:
+        wrapped(row.column(), context, "Training needs an environment with PyTorch", icon="INFO")
+    elif now.problem:
+        wrapped(row.column(), context, now.problem, icon="ERROR")
     else:
         row.label(text=now.summary, icon="CHECKMARK" if now.found else "QUESTION", translate=False)
     if now.is_there:

@@ -202,7 +202,7 @@ def _source(key: str) -> Source:
     """The collection ``collection:name`` or catalogue ``catalogue:id`` of this file. AssetError without models."""
     kind, _, name = key.partition(":")
     if kind == _COLLECTION:
-        collection = bpy.data.collections.get((name, None))
+        collection = bpy.data.collections.get((name, None)) or bpy.data.collections.get(name)  # own before linked
         if collection is None:
             raise AssetError(f"the collection {name} is not in this file any more; remove its class, or rename it back")
         source = Source(name, collection_models(collection))

@@ -66,11 +66,18 @@ def shown_parts(depsgraph: bpy.types.Depsgraph) -> Iterator[tuple[bpy.types.Obje
         owner = instance.parent if instance.is_instance else one
         mesh = one.to_mesh(preserve_all_data_layers=True, depsgraph=depsgraph)
         if mesh is not None and len(mesh.polygons):
-            yield owner.original, _part(mesh, np.array(instance.matrix_world, dtype=np.float64))
+            yield owner.original, _part(mesh, np.array(instance.matrix_world, dtype=np.float64), _materials(one, mesh))
         one.to_mesh_clear()
 
 
-def _part(mesh: bpy.types.Mesh, matrix: Floats) -> Part:
+def _materials(one: bpy.types.Object, mesh: bpy.types.Mesh) -> tuple[bpy.types.Material | None, ...]:
+    """The materials of an evaluated object: its mesh's, and in their place those that are linked to the object."""
+    own = {number: slot.material for number, slot in enumerate(one.material_slots) if slot.link == "OBJECT"}
+    materials = [own.get(number, material) for number, material in enumerate(mesh.materials)]
+    return tuple(material.original if material else None for material in materials) or (None,)
+
+
+def _part(mesh: bpy.types.Mesh, matrix: Floats, materials: tuple[bpy.types.Material | None, ...]) -> Part:
     corners, faces = len(mesh.loops), len(mesh.polygons)
     local = _read(mesh.vertices, "co", (len(mesh.vertices), 3))
     linear = matrix[:3, :3]
@@ -84,9 +91,8 @@ def _part(mesh: bpy.types.Mesh, matrix: Floats) -> Part:
         uvs=_uvs(mesh),
         colours=_colours(mesh),
     )
-    materials = tuple(material.original if material else None for material in mesh.materials)
     flipped = np.linalg.det(linear) < 0
-    return Part(_reversed(geometry) if flipped else geometry, materials or (None,), _has_own_normals(mesh))
+    return Part(_reversed(geometry) if flipped else geometry, materials, _has_own_normals(mesh))
 
 
 def _normals(mesh: bpy.types.Mesh, linear: Floats) -> Floats:

@@ -181,6 +181,22 @@ def _size_of(*objects: bpy.types.Object) -> list[float]:
     return list(np.ptp(np.array(points), axis=0))
 
 
+def test_materials_go_along_as_they_are_seen(state: Any) -> None:
+    things = collection("things")
+    box("Bare", things).data.materials.clear()
+    box("Painted", things)
+    seen = box("Repainted", things).material_slots[0]
+    seen.link, seen.material = "OBJECT", bpy.data.materials.new("Gold")
+    text = bpy.data.objects.new("Word", bpy.data.curves.new("Word", "FONT"))
+    text.data.body, text.data.extrude = "Hi", 0.1
+    things.objects.link(text)
+    take("things")
+    found = {asset.rpartition("/")[2]: loaded(state, asset).object.data.materials for asset in models(state, "things")}
+    names = {model.removesuffix(" (snapshot)"): slots[0].name.partition(".")[0] for model, slots in found.items()}
+    assert (names["Painted"], names["Repainted"]) == ("Painted paint", "Gold")
+    assert names["Bare"].startswith("collections:") and names["Word"].startswith("collections:"), "a neutral surface"
+
+
 def test_collections_start_a_design_that_renders(state: Any) -> None:
     for name in ("boxes", "bars"):
         box(f"{name} 1", collection(name), (1, 1, 1 if name == "boxes" else 3))

@@ -113,6 +113,10 @@ def _held(factor: Factor, settings: FactorSettings, swept: Parameter) -> dict[st
         if working is None:
             return None
         held[name] = working
+    for other in factor.parameters:  # an option that shows an asset shows one, though none is fixed
+        if other.assets is not None and swept.name in other.idle_with and not held[other.name]:
+            likely = _likely(settings.parameters[other.name].distribution)
+            held[other.name] = next((value for value in likely if value), held[other.name])
     return held
 
 

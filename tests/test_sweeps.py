@@ -114,6 +114,9 @@ def test_of_very_many_options_some_are_shown_from_end_to_end(design: Design) -> 
     row = next(row for row in factor_sweep(many, "background") if row.label == "Photo")
     assert (len(row.cells), row.of) == (MOST_OPTIONS, 500)
     assert (row.cells[0].text, row.cells[-1].text) == ("0", "499")
+    both = with_parameter(many, "background", "kind", distribution=Choice({"white": 1.0, "photo": 1.0}))
+    kinds = factor_sweep(both, "background")[0]
+    assert kinds.beside == "photo 0" and {cell.values["photo"] for cell in kinds.cells} == {"photos:0.jpg"}
     assert "Photo (28 of 500, with kind photo)" in strip_order(many, Seen("train"), "background").headings
 
 

@@ -214,6 +214,7 @@ class JobBoard:
                     subprocess.Popen(
                         [runner_python(), "-m", "addon.job_runner", str(job.folder)],
                         cwd=ROOT,
+                        env={key: value for key, value in os.environ.items() if key != "PYTHONSAFEPATH"},
                         stdin=subprocess.DEVNULL,
                         stdout=said,
                         stderr=said,

@@ -22,18 +22,21 @@ def listed(board: JobBoard) -> list[Job]:
 
 
 def keep_list(board: JobBoard) -> bool:
-    """Bring the list in the window manager up to date; the chosen job stays chosen. Returns whether it has changed."""
+    """Bring the list in the window manager up to date. Returns whether it has changed.
+
+    The chosen job stays chosen, unless there is a new one: then that is.
+    """
     state = bpy.context.window_manager.simreal.jobs
     before, names = [entry.name for entry in state.entries], [job.name for job in listed(board)]
     if before == names:
         return False
     chosen = before[state.active] if state.active < len(before) else ""
-    grown = len(names) > len(before)
     state.entries.clear()
     for name in names:
         state.entries.add().name = name
-    new = [name for name in names if name not in before]
-    chosen = new[0] if grown and new and before else chosen
+    new = [job for job in board if job.name not in before]
+    if new and before:  # what was just started
+        chosen = new[0].name
     state.active = names.index(chosen) if chosen in names else 0
     return True
 

@@ -17,6 +17,7 @@ from . import (
     cli,
     curve_icons,
     job_watch,
+    manual,
     missing_assets,
     preferences,
     preview_link,
@@ -53,6 +54,7 @@ def register() -> None:
         stack.callback(delattr, bpy.types.WindowManager, "simreal")
         stack.callback(window_properties.forget)
         stack.callback(cli.register())
+        stack.callback(manual.register())
         stack.callback(shown_images.remove_all)
         stack.callback(score_shown.register())
         stack.callback(score_photo.forget)

@@ -12,8 +12,9 @@ from . import score_photo, score_shown
 
 
 class SIMREAL_PG_alias(bpy.types.PropertyGroup):
-    """A folder of photos (``name``) that shows a class."""
+    """A folder of photos that shows a class."""
 
+    name: StringProperty(name="Folder", description="Name of the folder, as it is called among the photos")
     target: StringProperty(
         name="Class",
         description="Class that the photos of the folder show",
@@ -53,7 +54,7 @@ class SIMREAL_PG_scoring(bpy.types.PropertyGroup):
 class SIMREAL_PG_score_row(bpy.types.PropertyGroup):
     """A row of the list: only the number of its prediction, so that no photo's name gets into a .blend."""
 
-    number: IntProperty()
+    number: IntProperty(name="Photo", description="Number of the prediction")
 
 
 def _classes(_group: Any, _context: bpy.types.Context, _typed: str) -> list[str]:
@@ -75,6 +76,7 @@ class SIMREAL_PG_scores(bpy.types.PropertyGroup):
     mistakes_only: BoolProperty(name="Mistakes Only", description="Show photos only that were taken for another class")
     sort: EnumProperty(
         name="Sort By",
+        description="The order of the photos",
         items=[
             ("name", "Name", "By name", "SORTALPHA", 0),
             ("predicted", "Predicted", "By predicted class", "OUTLINER_OB_FONT", 1),

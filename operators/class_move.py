@@ -21,6 +21,7 @@ class SIMREAL_OT_class_move(bpy.types.Operator):
 
     direction: EnumProperty(
         name="Direction",
+        description="Where the class goes",
         items=[
             ("UP", "Up", "One place up: the label becomes smaller by one"),
             ("DOWN", "Down", "One place down: the label becomes larger by one"),

@@ -20,6 +20,7 @@ class SIMREAL_OT_classes_enable(bpy.types.Operator):
 
     action: EnumProperty(
         name="Action",
+        description="Which classes are on afterwards",
         items=[
             ("all", "All", "Switch all classes on"),
             ("none", "None", "Switch all classes off"),

@@ -44,7 +44,9 @@ class SIMREAL_OT_classes_from_catalogues(bpy.types.Operator):
         search_options=set(),
         update=_list_catalogues,
     )
-    choices: CollectionProperty(name="Catalogues", type=SIMREAL_PG_choice, options={"SKIP_SAVE"})
+    choices: CollectionProperty(
+        name="Catalogues", description="A class each", type=SIMREAL_PG_choice, options={"SKIP_SAVE"}
+    )
     active: IntProperty(options={"HIDDEN", "SKIP_SAVE"})
 
     @classmethod

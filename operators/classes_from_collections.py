@@ -22,7 +22,9 @@ class SIMREAL_OT_classes_from_collections(bpy.types.Operator):
     bl_label = "Add Classes from Collections"
     bl_options: ClassVar = {"REGISTER", "UNDO"}
 
-    choices: CollectionProperty(name="Collections", type=SIMREAL_PG_choice, options={"SKIP_SAVE"})
+    choices: CollectionProperty(
+        name="Collections", description="A class each", type=SIMREAL_PG_choice, options={"SKIP_SAVE"}
+    )
     active: IntProperty(options={"HIDDEN", "SKIP_SAVE"})
 
     @classmethod

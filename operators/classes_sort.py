@@ -21,6 +21,7 @@ class SIMREAL_OT_classes_sort(bpy.types.Operator):
 
     key: EnumProperty(
         name="By",
+        description="What the classes are put in order by",
         items=[
             ("name", "Name", "By name, from A to Z"),
             ("models", "Models", "By number of models, most first"),

@@ -21,6 +21,7 @@ class SIMREAL_OT_factor_weights(bpy.types.Operator):
 
     action: EnumProperty(
         name="Weights",
+        description="Which weights the factors get",
         items=[
             ("all", "All", "Draw every factor in every image (weight 1)"),
             ("none", "None", "Keep every factor fixed (weight 0)"),

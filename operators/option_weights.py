@@ -24,6 +24,7 @@ class SIMREAL_OT_option_weights(bpy.types.Operator):
     library: StringProperty(name="Library", description="Only options of this library; * is all there are")
     action: EnumProperty(
         name="Action",
+        description="What becomes of the options",
         items=[
             ("all", "All", "Switch all on"),
             ("none", "None", "Switch all off; at least one has to be on for a design to work"),

@@ -24,7 +24,7 @@ class SIMREAL_OT_preview_save(bpy.types.Operator, ExportHelper):
     bl_options: ClassVar = {"REGISTER"}
 
     filename_ext = ".png"
-    filepath: StringProperty(name="File", subtype="FILE_PATH")
+    filepath: StringProperty(name="File", description="PNG file to write", subtype="FILE_PATH")
     filter_glob: StringProperty(default="*.png", options={"HIDDEN"})
 
     @classmethod

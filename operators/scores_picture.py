@@ -31,6 +31,7 @@ class SIMREAL_OT_scores_picture(bpy.types.Operator):
 
     kind: EnumProperty(
         name="Picture",
+        description="What the picture shows",
         items=[
             ("CONFUSION", "Confusion Matrix", HELP["CONFUSION"]),
             ("PER_CLASS", "Per-Class Accuracy", HELP["PER_CLASS"]),

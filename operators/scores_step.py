@@ -22,6 +22,7 @@ class SIMREAL_OT_scores_step(bpy.types.Operator):
 
     direction: EnumProperty(
         name="Direction",
+        description="Which photo is shown",
         items=[("NEXT", "Next Photo", "The next photo of the list"), ("PREVIOUS", "Previous Photo", "The one before")],
     )
 

@@ -1,6 +1,5 @@
 """Presets: those that come with Simreal, the user's own, looks, and what to do where files are missing."""
 
-import importlib.util
 import json
 import os
 import re
@@ -9,6 +8,7 @@ import sys
 from pathlib import Path
 
 import attrs
+import build_extension
 import jsonschema
 import pytest
 from PIL import Image
@@ -161,11 +161,7 @@ def test_rows_of_table_2_are_as_many_as_its_cases(shapenet: Path) -> None:
 
 
 def test_the_extension_carries_them() -> None:
-    spec = importlib.util.spec_from_file_location("build_extension", ROOT / "tools" / "build_extension.py")
-    assert spec is not None and spec.loader is not None
-    builder = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(builder)
-    assert {preset.file for preset in ALL} <= set(builder.sources())
+    assert {preset.file for preset in ALL} <= set(build_extension.sources())
 
 
 def test_the_docs_list_them() -> None:

@@ -1,4 +1,4 @@
-"""Builds the Blender extension: downloads the manifest's wheels, packs one zip a platform into dist/, and validates it.
+"""Builds the Blender extension: downloads the manifest's wheels, makes the manual of docs/, packs and validates a zip.
 
     python tools/build_extension.py                   this machine's platform
     python tools/build_extension.py --all-platforms   every platform of the manifest
@@ -22,6 +22,8 @@ import tomllib
 import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+
+from manual import write_manual
 
 ROOT = Path(__file__).resolve().parent.parent
 MANIFEST = "blender_manifest.toml"
@@ -92,6 +94,7 @@ def build(target: str, wheels: Sequence[str], manifest: dict[str, object], out: 
     shutil.rmtree(stage, ignore_errors=True)
     for source in sources():
         copy(source, stage / source.relative_to(ROOT))
+    write_manual(stage / "manual")
     for wheel in wheels:
         copy(ROOT / "wheels" / wheel, stage / "wheels" / wheel)
     (stage / MANIFEST).unlink()  # it may be a link to the original

@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 
 from ..design.sources import free_name
+from .snapshot import SUFFIX
 from .touched import touched
 
 _NO_FOLDER_NAME = re.compile(r'[/\\:*?"<>|\x00-\x1f]')
@@ -87,7 +88,7 @@ def models_label(asset: str) -> str:
     path = asset.partition(":")[2]
     inside = path.partition(".blend#")[2]
     if inside:
-        return inside.rpartition("/")[2]
+        return inside.rpartition("/")[2].removesuffix(SUFFIX)
     return "/".join(path.split("/")[-2:])
 
 

@@ -11,6 +11,7 @@ import bpy
 import pytest
 
 import simreal
+from simreal.addon.class_list import models_label
 from simreal.addon.conversion import design_of, load_design, silent_factors
 from simreal.addon.effects import has_effect
 from simreal.addon.touched import listen
@@ -176,6 +177,16 @@ def test_the_models_of_the_active_class_are_listed(starter: Any) -> None:
     starter.classes[3].models = "starter:car/05"
     assert [model.name for model in starter.models] == ["starter:car/05"]
     assert "remove the class instead" in refused(DO.class_model_remove)
+
+
+def test_models_are_named_in_few_words() -> None:
+    for asset, label in (
+        ("models:cup/mug/mug.obj", "mug/mug.obj"),
+        ("starter:cup/00", "cup/00"),
+        ("collections:collections_001.blend#cups (snapshot)/Mug (snapshot)", "Mug"),
+        ("assets:deep/b.blend#/Crate", "Crate"),
+    ):
+        assert models_label(asset) == label
 
 
 @pytest.mark.parametrize(

@@ -339,3 +339,19 @@ def test_an_idle_process_leaves(tmp_path: Path) -> None:
         assert time.monotonic() - start < WAIT_S
     assert client.left_in_peace
     client.close()
+
+
+def test_a_process_that_has_grown_too_large_leaves_when_its_work_is_done(tmp_path: Path) -> None:
+    code = (
+        "from simreal.commands import main; from simreal.rendering import preview_worker; import os\n"
+        "preview_worker.MOST_IMAGES = 1\n"
+        f"os._exit(main(['previewer', {str(tmp_path)!r}]))\n"
+    )
+    previewer = Previewer(PreviewClient((sys.executable, "-c", code)))
+    assert len(previewer.render(order(starter_design(), images=3))) == 3
+    start = time.monotonic()
+    while not previewer.client.ended:
+        previewer.client.messages(0.5)
+        assert time.monotonic() - start < WAIT_S
+    assert previewer.client.left_in_peace
+    previewer.client.close()

@@ -1,4 +1,4 @@
-"""Keys of the Image Editor while it shows a scored photo: Page Down and Page Up are the next photo and the one before."""
+"""Keys of the Image Editor while it shows a scored photo: Page Down and Page Up go to the next and the one before."""
 
 from __future__ import annotations
 

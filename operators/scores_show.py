@@ -12,7 +12,7 @@ from .outcome import can, reporting_errors
 
 
 class SIMREAL_OT_scores_show(bpy.types.Operator):
-    """Show the selected photo in an Image Editor, with its five best classes; where none is open, in a new window"""
+    """Show the selected photo in an Image Editor, with its five best classes; one is opened where there is none"""
 
     bl_idname = "simreal.scores_show"
     bl_label = "Show Photo"

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from .archive import build_archive
 from .colour_classifier import BLUE, COLOURS, GREEN, RED, picture, save_model
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,6 +33,12 @@ def kit() -> Path:
     if not (folder / "photos").is_dir():
         pytest.fail(f"{folder} is not the kit (models/, photos/, hdri/): set SIMREAL_KIT to its folder")
     return folder
+
+
+@pytest.fixture(scope="session")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The extension's zip for this machine."""
+    return build_archive(tmp_path_factory.mktemp("dist"))
 
 
 @pytest.fixture

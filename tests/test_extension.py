@@ -1,6 +1,5 @@
 """The Blender extension: built, installed as a user would, used, and taken off again, in every Blender there is."""
 
-import importlib.util
 import json
 import os
 import shutil
@@ -9,8 +8,8 @@ import sys
 import tomllib
 import zipfile
 from pathlib import Path
-from types import ModuleType
 
+import build_extension
 import pytest
 from PIL import Image
 
@@ -25,18 +24,6 @@ PYTHONS = (
     if os.environ.get("SIMREAL_PYTHONS")
     else [sys.executable, str(ROOT / ".venv-313" / "bin" / "python")]
 )
-
-
-@pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The zip for this machine."""
-    out = tmp_path_factory.mktemp("dist")
-    done = subprocess.run(
-        [sys.executable, str(BUILDER), "--out", str(out)], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    (path,) = out.glob("*.zip")
-    return path
 
 
 @pytest.fixture
@@ -97,16 +84,17 @@ def test_wheels_of_the_machine_are_unpacked_for_headless(archive: Path) -> None:
 
 
 def test_every_platform_has_the_same_packages() -> None:
-    builder = load_builder()
     manifest = tomllib.loads((ROOT / "blender_manifest.toml").read_text())
     for platform in manifest["platforms"]:
-        wheels = builder.wheels_for(platform, manifest["wheels"])
+        wheels = build_extension.wheels_for(platform, manifest["wheels"])
         pythons = ("cp311",) if platform == "macos-x64" else ("cp311", "cp313", "cp314")
         for python in pythons:
             found = {wheel.split("-")[0] for wheel in wheels if wheel.split("-")[2] in (python, "py3")}
             assert {"pillow", "onnxruntime", "attrs", "cattrs", "pyoidn", "cffi"} <= found, (platform, python)
     assert {Path(wheel).name for wheel in manifest["wheels"]} == {
-        wheel for platform in manifest["platforms"] for wheel in builder.wheels_for(platform, manifest["wheels"])
+        wheel
+        for platform in manifest["platforms"]
+        for wheel in build_extension.wheels_for(platform, manifest["wheels"])
     }
 
 
@@ -118,7 +106,7 @@ def test_version_and_id_stand_once() -> None:
 
 
 def test_wheel_that_no_index_has_is_told() -> None:
-    assert load_builder().obtain("attrs-0.0.0-py3-none-any.whl") is False
+    assert build_extension.obtain("attrs-0.0.0-py3-none-any.whl") is False
 
 
 @pytest.mark.slow
@@ -176,11 +164,3 @@ def test_windowed_blender_shows_the_tab(archive: Path, scored: dict[str, Path], 
     shots = {step["name"]: Image.open(tmp_path / f"{step['name']}.png").convert("RGB") for step in steps}
     assert all(len(shot.getcolors(1 << 24) or []) > 100 for shot in shots.values())
     assert shots["empty"].tobytes() != shots["design"].tobytes()
-
-
-def load_builder() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("build_extension", BUILDER)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module

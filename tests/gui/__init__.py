@@ -1,0 +1,1 @@
+"""A windowed Blender, driven by mouse and keyboard and read from its screen."""

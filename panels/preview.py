@@ -62,13 +62,14 @@ def draw_sheet(layout: bpy.types.UILayout, context: bpy.types.Context, sheet: Pr
     more = len(sheet.problems) - MOST_PROBLEMS
     if more > 0:
         column.label(text=f"and {more} more, told in their cells", icon="BLANK1")
-    for warning in list(link().warnings)[-MOST_WARNINGS:]:
+    for warning in () if sheet.problems else list(link().warnings)[-MOST_WARNINGS:]:
         wrapped(column, context, warning, icon="INFO")
 
 
 def summary(sheet: PreviewSheet) -> str:
     """``12 images   4.1/s   3 known already``."""
-    parts = [f"{sheet.done} images" if sheet.ended else ""]
+    there = len(sheet.files)
+    parts = [f"{there} images" if there == sheet.total else f"{there} of {sheet.total} images" if sheet.ended else ""]
     parts.append(f"{sheet.rate:.1f}/s" if sheet.rate else "")
     parts.append(f"{sheet.cached} known already" if sheet.cached else "")
     return "   ".join(filter(None, parts))

@@ -20,7 +20,12 @@ class SIMREAL_PG_window(bpy.types.PropertyGroup):
     scores: PointerProperty(type=score_properties.SIMREAL_PG_scores)
 
 
-CLASSES = (*job_properties.CLASSES, *preview_properties.WINDOW_CLASSES, *score_properties.WINDOW_CLASSES, SIMREAL_PG_window)
+CLASSES = (
+    *job_properties.CLASSES,
+    *preview_properties.WINDOW_CLASSES,
+    *score_properties.WINDOW_CLASSES,
+    SIMREAL_PG_window,
+)
 """In the order of registration: groups that are pointed to come first."""
 
 

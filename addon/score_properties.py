@@ -18,7 +18,9 @@ class SIMREAL_PG_alias(bpy.types.PropertyGroup):
     target: StringProperty(
         name="Class",
         description="Class that the photos of the folder show",
-        search=lambda group, context, typed: score_shown.shown().class_names(),
+        search=lambda group, context, typed: (
+            score_shown.shown().class_names() or [entry.name for entry in context.scene.simreal.classes]
+        ),
         search_options={"SUGGESTION"},
     )
 

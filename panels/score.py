@@ -56,9 +56,9 @@ class SIMREAL_UL_aliases(bpy.types.UIList):
         row.prop(item, "name", text="", emboss=False, icon="FILE_FOLDER", placeholder="Folder")
         row.label(text="", icon="FORWARD")
         row.prop(item, "target", text="", emboss=False, placeholder="Class")
-        row.operator("simreal.score_alias_remove", text="", icon="X", emboss=False).index = list(data.aliases).index(
-            item
-        )
+        row.operator("simreal.score_alias_remove", text="", icon="REMOVE", emboss=False).index = list(
+            data.aliases
+        ).index(item)
 
 
 class SIMREAL_PT_score_aliases(Sidebar, bpy.types.Panel):

@@ -7,7 +7,7 @@ PIP := -m pip --disable-pip-version-check --quiet install --constraint constrain
 PHOTOS ?=
 DEMO ?= demo
 
-.PHONY: help setup demo test test-fast check extension format clean
+.PHONY: help setup demo test test-fast test-gui screenshots check extension format clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,14 @@ test: $(VENV)/.ready $(OTHER)/.ready ## all tests, on both Pythons that Blender 
 
 test-fast: $(VENV)/.ready ## the tests that take seconds
 	$(BIN)/python -m pytest -m "not slow and not windowed"
+
+test-gui: $(VENV)/.ready ## a windowed Blender driven by mouse and keyboard; SIMREAL_GUI_SHOTS=folder for its photographs
+	@tools/test-tools
+	$(BIN)/python -m pytest tests/gui
+
+screenshots: $(VENV)/.ready ## photograph the panels for docs/images
+	@tools/test-tools
+	$(BIN)/python tools/screenshots.py
 
 check: $(VENV)/.ready ## ruff, mypy, import rules
 	$(BIN)/ruff format --check .

@@ -11,7 +11,8 @@ import pytest
 
 from simreal.datasets.finishing import data_hash
 
-from .test_extension import BLENDER, REAL_BLENDER, ROOT, archive, python  # noqa: F401 (fixtures)
+from .gui.display import REAL_BLENDER
+from .test_extension import BLENDER, ROOT, python  # noqa: F401 (a fixture)
 
 RENDER = [
     "--split",
@@ -66,7 +67,7 @@ def test_three_doors_make_the_same_bytes(python: str, archive: Path, design: Pat
 
 @pytest.mark.slow
 @pytest.mark.windowed
-def test_the_doors_of_a_real_blender_make_the_same_bytes(archive: Path, design: Path, tmp_path: Path) -> None:  # noqa: F811
+def test_the_doors_of_a_real_blender_make_the_same_bytes(archive: Path, design: Path, tmp_path: Path) -> None:
     script = (
         "set -e; zip=$1 design=$2 out=$3 headless=$4; shift 4;"
         'blender --command extension install-file --repo user_default --enable "$zip";'

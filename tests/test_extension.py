@@ -1,8 +1,6 @@
 """The Blender extension: built, installed as a user would, used, and taken off again, in every Blender there is."""
 
-import json
 import os
-import shutil
 import subprocess
 import sys
 import tomllib
@@ -11,14 +9,12 @@ from pathlib import Path
 
 import build_extension
 import pytest
-from PIL import Image
 
 from .colour_classifier import COLOURS, RED, picture, run
 
 ROOT = Path(__file__).resolve().parent.parent
 BLENDER = ROOT / "tests" / "blender"
 BUILDER = ROOT / "tools" / "build_extension.py"
-REAL_BLENDER = os.environ.get("SIMREAL_REAL_BLENDER") or str(ROOT.parent / "shared" / "tools" / "real-blender")
 PYTHONS = (
     os.environ["SIMREAL_PYTHONS"].split(os.pathsep)
     if os.environ.get("SIMREAL_PYTHONS")
@@ -129,38 +125,3 @@ def test_installed_extension_works_and_leaves_nothing(
     python: str, archive: Path, scored: dict[str, Path], tmp_path: Path
 ) -> None:
     assert "installed extension: ok" in check(python, "check_installed.py", tmp_path, archive, *scored.values())
-
-
-@pytest.mark.slow
-@pytest.mark.windowed
-def test_windowed_blender_shows_the_tab(archive: Path, scored: dict[str, Path], tmp_path: Path) -> None:
-    if shutil.which(REAL_BLENDER) is None or subprocess.run([REAL_BLENDER, "version"], check=False).returncode:
-        pytest.fail(
-            f"{REAL_BLENDER} is no installed real-blender: run `real-blender install`, or set SIMREAL_REAL_BLENDER"
-        )
-    steps = [
-        {"name": "empty", "do": "pass"},
-        {"name": "design", "do": "bpy.ops.simreal.design_starter()"},
-        {
-            "name": "running",
-            "do": f"scene.simreal.output = {str(tmp_path / 'out')!r}; scene.simreal.image.resolution_px = 48; "
-            "scene.simreal.image.samples = 2; scene.simreal.preview.images = 4; bpy.ops.simreal.preview()",
-        },
-        {"name": "sheet", "until": "'Simreal Preview' in bpy.data.images", "do": "pass"},
-        {"name": "disabled", "do": "bpy.ops.preferences.addon_disable(module='bl_ext.user_default.simreal')"},
-    ]
-    (tmp_path / "steps.json").write_text(json.dumps(steps))
-    command = [REAL_BLENDER, "exec", "bash", str(BLENDER / "windowed.sh"), str(archive), str(tmp_path)]
-    done = subprocess.run(
-        [*command, str(scored["model"]), str(scored["photos"])], capture_output=True, text=True, check=False, cwd=ROOT
-    )
-    said = done.stdout + done.stderr
-    assert done.returncode == 0, said[-4000:]
-    assert (tmp_path / "done.txt").read_text() == "ok", said[-4000:]
-    assert "Traceback" not in said and "rna_" not in said, said[-4000:]
-    assert (tmp_path / "schema.json").read_text().startswith("{")
-    assert (tmp_path / "scores" / "predictions.csv").read_text() == scored["predictions"].read_text()
-    assert (tmp_path / "status.txt").read_text().split() == ["0", "2"]
-    shots = {step["name"]: Image.open(tmp_path / f"{step['name']}.png").convert("RGB") for step in steps}
-    assert all(len(shot.getcolors(1 << 24) or []) > 100 for shot in shots.values())
-    assert shots["empty"].tobytes() != shots["design"].tobytes()

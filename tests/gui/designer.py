@@ -105,6 +105,15 @@ class Designer:
         self.screen.display.run('xdotool search --name "Blender 5" windowraise windowfocus')
         self.screen.settle()
 
+    def disable(self) -> None:
+        """Take the tick from the extension in the preferences, which are still open behind."""
+        self.screen.display.run('xdotool search --name "^Preferences$" windowraise windowfocus')
+        self.screen.settle()
+        name = self.screen.wait("Simreal", PREFERENCES, whole=True).box
+        self.screen.click((name.left - 14, name.middle[1]))
+        self.leave_preferences()
+        self.screen.wait_gone("Simreal", Box(IMAGE_LEFT - TABS_WIDTH, 60, IMAGE_LEFT, VIEWPORT_BOTTOM))
+
     def score(self, photos: Path) -> int:
         """Score a folder of photos. Returns how many the panel says there are."""
         self.sidebar.open("Score")

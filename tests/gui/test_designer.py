@@ -71,4 +71,6 @@ def test_from_an_empty_scene_to_scored_photos(archive: Path, photos: Path, tmp_p
         designer.look_through_results()
         screen.shot("results")
 
+        designer.disable()
+        screen.shot("disabled")
         assert "Traceback" not in screen.display.log.read_text()

@@ -1,0 +1,159 @@
+"""Photographs the panels for docs/images/, in a windowed Blender driven by mouse and keyboard.
+
+    .venv/bin/python tools/screenshots.py
+
+Needs what the tests of tests/gui need (SIMREAL_REAL_BLENDER, SIMREAL_KIT) and five minutes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from PIL import Image
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tests.archive import build_archive  # noqa: E402
+from tests.gui.designer import PREFERENCES, Designer  # noqa: E402
+from tests.gui.opening import opened  # noqa: E402
+from tests.gui.reading import Box  # noqa: E402
+from tests.gui.test_designer import CLASSES  # noqa: E402
+from tests.gui.training_python import training_python  # noqa: E402
+
+KIT = Path(os.environ.get("SIMREAL_KIT") or ROOT.parent / "shared" / "kit")
+PANELS = ("Design", "Factors", "Preview", "Render", "Train", "Score", "Jobs", "Presets")
+COLOURS = 128
+MARGIN = 8
+WITH_IMAGES = Box(636, 62, 1600, 846)
+
+
+class Album:
+    """Where the pictures go, cropped to what they are of and with few colours."""
+
+    def __init__(self, designer: Designer, folder: Path) -> None:
+        self.designer, self.screen, self.sidebar = designer, designer.screen, designer.sidebar
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def keep(self, name: str, where: Box) -> None:
+        """A part of the screen, when it stands still."""
+        self.screen.point((400, 700))  # no tooltip, no button lit up
+        picture = self.screen.settle(where).crop(where.corners)
+        self._save(picture, name)
+
+    def panel(self, name: str, title: str) -> None:
+        """A panel, from its title to the next panel's."""
+        self.screen.point((400, 700))
+        picture = self.screen.settle(self.sidebar.box)
+        top = self.sidebar.bring(title, title=True).box.top - MARGIN
+        others = (self.sidebar.sees(other, title=True) for other in PANELS if other != title)
+        below = [word.box.top - MARGIN for word in others if word is not None and word.box.top > top + 2 * MARGIN]
+        bottom = min(below, default=self.sidebar.box.bottom)
+        self._save(picture.crop((self.sidebar.box.left - 4, top, self.sidebar.box.right, bottom)), name)
+
+    def only(self, title: str) -> None:
+        """Fold all panels but one."""
+        for other in PANELS:
+            if other != title and self.sidebar.sees(other, title=True) is not None:
+                self.sidebar.close(other)
+        self.sidebar.open(title)
+
+    def _save(self, picture: Image.Image, name: str) -> None:
+        small = picture.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        small.save(self.folder / f"{name}.png", optimize=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Photograph the panels for the docs")
+    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "images")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        archive, program = build_archive(folder / "dist"), training_python(folder / "python")
+        for cls in CLASSES:
+            shutil.copytree(KIT / "photos" / cls, folder / "photos" / cls)
+        with opened(folder, archive, ROOT / "build" / "screenshots") as designer:
+            album = Album(designer, given.out)
+            take_design(album)
+            take_previews(album)
+            take_jobs(album, program)
+            take_scores(album, folder / "photos")
+
+
+def take_design(album: Album) -> None:
+    screen, sidebar = album.screen, album.sidebar
+    album.keep("panel-start", Box(640, 80, 1040, 350))
+    album.designer.open_presets()
+    album.keep("panel-presets-menu", Box(640, 80, 1160, 800))
+    screen.press("Starter", Box(640, 300, 820, 800))
+    screen.wait("airplane", sidebar.box)
+    sidebar.open("Presets")
+    album.panel("panel-presets", "Presets")
+    album.only("Design")
+    sidebar.open("Active Class")
+    album.panel("panel-design", "Design")
+    sidebar.close("Active Class")
+    sidebar.open("Images")
+    sidebar.open("Splits")
+    album.panel("panel-images", "Design")
+    sidebar.close("Images")
+    sidebar.close("Splits")
+    album.only("Factors")
+    album.designer.drag_weight("Camera viewpoint")
+    arrow = sidebar.bring("Illumination").box
+    screen.click((sidebar.box.left + 28, arrow.middle[1]))
+    screen.wait("Elevation", sidebar.box)
+    album.panel("panel-factors", "Factors")
+    screen.click((sidebar.box.left + 28, arrow.middle[1]))
+
+
+def take_previews(album: Album) -> None:
+    album.only("Preview")
+    album.designer.contact_sheet()
+    album.keep("preview", WITH_IMAGES)
+    album.sidebar.press("Factor Strip")
+    album.screen.wait("known already", album.sidebar.box, within_s=300)
+    album.keep("strip", WITH_IMAGES)
+    album.sidebar.press("Show in Viewport")
+    album.screen.wait("Leave Image", album.sidebar.box, within_s=60)
+    album.keep("viewport", Box(0, 50, 1040, 846))
+    album.sidebar.press("Leave Image")
+    album.screen.wait("Contact Sheet", album.sidebar.box)
+
+
+def take_jobs(album: Album, program: Path) -> None:
+    screen, sidebar = album.screen, album.sidebar
+    album.only("Render")
+    sidebar.press("Images per Class")
+    sidebar.press("Render 280 Images")
+    screen.wait("left", sidebar.box, within_s=120)
+    album.panel("panel-render", "Render")
+    album.designer.choose_training_python(program)
+    album.keep("preferences", PREFERENCES)
+    album.designer.leave_preferences()
+    album.only("Train")
+    sidebar.press("Train", under="Advanced")
+    sidebar.open("Jobs")
+    album.panel("panel-jobs", "Jobs")
+    sidebar.close("Jobs")
+    screen.wait("test_iid_wo_bg", sidebar.box, within_s=600, whole=True)
+    album.panel("panel-train", "Train")
+
+
+def take_scores(album: Album, photos: Path) -> None:
+    album.only("Score")
+    album.designer.score(photos)
+    album.designer.look_through_results()
+    album.keep("score", WITH_IMAGES)
+    album.sidebar.press("Confusion")
+    album.keep("confusion", album.designer.images)
+
+
+if __name__ == "__main__":
+    main()

@@ -29,14 +29,14 @@ class SIMREAL_UL_classes(bpy.types.UIList):
     ) -> None:
         row = layout.row(align=True)
         row.prop(item, "enabled", text="")
-        named = row.split(factor=0.5)
+        named = row.split(factor=0.55)
         named.active = item.enabled
         picture = icon_of(context.scene, item.name)
         if picture:
             named.prop(item, "name", text="", emboss=False, icon_value=picture)
         else:
             named.prop(item, "name", text="", emboss=False, icon="MESH_DATA")
-        numbers = named.split(factor=0.4)
+        numbers = named.split(factor=0.36)
         numbers.label(text=str(item.model_count), translate=False)
         numbers.prop(item, "weight", text="", emboss=False, slider=True)
 

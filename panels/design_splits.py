@@ -54,7 +54,7 @@ class SIMREAL_PT_splits(NeedsDesign, bpy.types.Panel):
         column.use_property_decorate = False
         column.prop(split, "count")
         column.prop(split, "seed")
-        layout.label(text=_per_class(state, split.count), icon="INFO")
+        layout.label(text=_per_class(state, split.count), translate=False)
         libraries = tuple((entry.name, entry.kind) for entry in state.libraries)
         problem = overrides_problem(split.overrides, libraries)
         column = layout.column(align=True)
@@ -65,7 +65,7 @@ class SIMREAL_PT_splits(NeedsDesign, bpy.types.Panel):
             alert = column.box().column()
             alert.alert = True
             wrapped(alert, context, problem, icon="ERROR")
-        self._draw_changes(column, split)
+        self._draw_changes(column, split, faulty=bool(problem))
         header, body = layout.panel("simreal_overrides", default_closed=True)
         header.label(text="Overrides as JSON")
         if body is not None:
@@ -74,7 +74,7 @@ class SIMREAL_PT_splits(NeedsDesign, bpy.types.Panel):
             row.prop(split, "overrides", text="")
             row.operator("simreal.split_override_remove", text="", icon="X").path = ""
 
-    def _draw_changes(self, column: bpy.types.UILayout, split: Any) -> None:
+    def _draw_changes(self, column: bpy.types.UILayout, split: Any, *, faulty: bool) -> None:
         try:
             different = list(changes(parsed_overrides(split.overrides)))
         except DesignError:
@@ -84,7 +84,7 @@ class SIMREAL_PT_splits(NeedsDesign, bpy.types.Panel):
             row.label(text=change.text, icon="DOT", translate=False)
             button = row.operator("simreal.split_override_remove", text="", icon="X", emboss=False)
             button.path = json.dumps(change.path)
-        if not different:
+        if not different and not faulty:
             column.label(text="In nothing but its draws", icon="DOT")
 
 

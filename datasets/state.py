@@ -15,7 +15,7 @@ from ..design.design import Design
 from ..design.document import load, save
 from ..design.errors import DataSetError
 from ..design.identity import design_hash
-from .layout import DESIGN_FILE, OWN_FOLDER, own_folder, parts_folder, state_file
+from .layout import CARD_FILE, DESIGN_FILE, OWN_FOLDER, own_folder, parts_folder, shards_folder, state_file
 from .writing import write_whole, writing_to
 
 FORMAT_VERSION = 1
@@ -42,13 +42,18 @@ def prepare(data: Path, design: Design) -> State:
     """
     state = State(design_hash(design))
     found = read_state(data)
-    if found is None and (others := [path.name for path in data.iterdir() if path.name != OWN_FOLDER]):
+    ours = {OWN_FOLDER}
+    if found is None and own_folder(data).is_dir():  # what is left of a data set that was deleted while it was rendered
+        ours |= {DESIGN_FILE, CARD_FILE, *(split.name for split in design.splits)}
+    if found is None and (others := [path.name for path in data.iterdir() if path.name not in ours]):
         raise DataSetError(f"{data}: holds other files ({', '.join(sorted(others)[:3])}); {_OTHERWISE}")
     if found is not None and found.design_hash != state.design_hash:
         raise DataSetError(f"{data}: holds the images of another design; {_OTHERWISE}")
     with writing_to(data):
         sweep(data)
         if found is None:
+            for split in design.splits:  # commits without a state: nobody knows of which design
+                shutil.rmtree(shards_folder(data, split.name), ignore_errors=True)
             write_state(data, state)
     save(design, data / DESIGN_FILE)
     return found or state

@@ -8,7 +8,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -237,10 +237,11 @@ def _begun(out: Path) -> Iterator[None]:
         yield
     except SimrealError:
         if empty and out.is_dir() and not any(out.glob(".simreal/*/*.jsonl")):
-            for path in out.iterdir():
-                shutil.rmtree(path) if path.is_dir() else path.unlink()
-            for path in new:
-                path.rmdir()
+            with suppress(FileNotFoundError):  # somebody else is deleting it too
+                for path in out.iterdir():
+                    shutil.rmtree(path) if path.is_dir() else path.unlink()
+                for path in new:
+                    path.rmdir()
         raise
 
 

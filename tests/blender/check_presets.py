@@ -79,6 +79,9 @@ def undo_takes_a_preset_back():
 
 def looks_keep_the_classes(kit, folder):
     ops.design_from_folder(directory=str(kit / "models"))
+    ops.library_add(kind="environments", directory=str(kit / "hdri"))
+    option = state().factors.background.environment.options[-1]
+    name, option.enabled, option.weight = option.name, False, 0.25
     own = design_of(state())
     state().classes[1].enabled = False
     state().factors.lens.mute = True
@@ -86,6 +89,8 @@ def looks_keep_the_classes(kit, folder):
     assert ops.preset_look(preset="Product on white") == {"FINISHED"}
     assert not state().classes[1].enabled and state().factors.lens.mute and state().active_class == 3
     state().classes[1].enabled, state().factors.lens.mute = True, False
+    option = state().factors.background.environment.options[name]
+    assert not option.enabled and option.weight == 0.25
     dressed = design_of(state())
     look = load(next(one.file for one in presets_in(SHIPPED) if one.name == "Product on white"))
     assert (dressed.classes, dressed.libraries, dressed.splits) == (own.classes, own.libraries, own.splits)

@@ -26,6 +26,7 @@ IMAGE_NAME = "Simreal Preview"
 FILE_NAME = "simreal-preview.bmp"
 CELL_PX = range(96, 513)
 MOST_PX = 2048
+LEAST_CELL_PX = 64
 DRAWN_EVERY_S = 0.25
 Again: TypeAlias = Callable[[], PreviewOrder]
 
@@ -46,10 +47,10 @@ class PreviewSheet:
         self.failed = False
         self.started = time.monotonic()
         self.seconds = 0.0
-        gaps = {number for number, image in enumerate(order.images) if isinstance(image, PreviewGap)}
-        captions = [image.caption for image in order.images]
-        self.total = len(captions) - len(gaps)
-        self._sheet = Sheet(captions, order.columns, cell_px(order), order.title, headings=order.headings, gaps=gaps)
+        self.total = sum(isinstance(image, PreviewImage) for image in order.images)
+        self._cells: dict[int, tuple[Path | None, str]] = {}
+        self._room = shown_images.room(IMAGE_NAME)
+        self._sheet = laid_out(order, self._room)
         self._changed = True
         self._opens = show
         self._away = False
@@ -81,18 +82,34 @@ class PreviewSheet:
         elif image["path"] is not None:
             self.rendered += 1
             self.seconds += image["seconds"]
-        problem, cell = image["problem"] or image["note"], None
+        problem = image["problem"] or image["note"]
         if problem:
             self.problems[number] = problem
-        if image["path"] is not None:
-            try:
-                with Image.open(image["path"]) as file:
-                    cell = Cell(file.convert("RGB"))
-                self.files[number] = Path(image["path"])
-            except OSError as error:
-                problem = self.problems[number] = f"{image['path']}: {error}"
-        self._sheet.put(number, cell or Cell(None, problem=problem))
+        self._put(number, None if image["path"] is None else Path(image["path"]), problem)
         self._changed = True
+
+    def _put(self, number: int, path: Path | None, problem: str) -> None:
+        """Fill a cell, and remember with what."""
+        self._cells[number] = path, problem
+        cell = Cell(None, problem=problem)
+        if path is not None:
+            try:
+                with Image.open(path) as file:
+                    cell = Cell(file.convert("RGB"))
+                self.files[number] = path
+            except OSError as error:
+                self.problems[number] = f"{path}: {error}"
+                cell = Cell(None, problem=self.problems[number])
+        self._sheet.put(number, cell)
+
+    def _fit(self) -> None:
+        """Lay the sheet out anew where the editor that shows it has another size by now."""
+        room = shown_images.room(IMAGE_NAME)
+        if room is None or room == self._room:
+            return
+        self._room, self._sheet, self._changed = room, laid_out(self.order, room), True
+        for number, (path, problem) in tuple(self._cells.items()):
+            self._put(number, path, problem)
 
     def put_away(self) -> None:
         """Draw nothing more."""
@@ -106,6 +123,7 @@ class PreviewSheet:
         """Show what is new, a few times a second."""
         if self._away:
             return
+        self._fit()
         now = time.monotonic()
         if self._changed and (last or now - self._drawn >= DRAWN_EVERY_S):
             opens, self._opens, self._changed, self._drawn = self._opens, False, False, now
@@ -134,6 +152,28 @@ class PreviewSheet:
 def sheet_file() -> Path:
     """The file of the sheet, in Blender's folder for this run."""
     return Path(bpy.app.tempdir) / FILE_NAME
+
+
+def laid_out(order: PreviewOrder, room: tuple[int, int] | None) -> Sheet:
+    """An empty sheet; with cells so much smaller that it is seen whole and pixel by pixel in the room there is.
+
+    Where they would become too small to see anything in, they keep their size, and the sheet is zoomed out.
+    """
+    captions = [image.caption for image in order.images]
+    gaps = {number for number, image in enumerate(order.images) if isinstance(image, PreviewGap)}
+
+    def sheet(cell: int) -> Sheet:
+        return Sheet(captions, order.columns, cell, order.title, headings=order.headings, gaps=gaps)
+
+    cell = cell_px(order)
+    whole = made = sheet(cell)
+    while room is not None and cell >= LEAST_CELL_PX:
+        share = min(room[0] / made.picture.width, room[1] / made.picture.height)
+        if share >= 1:
+            return made
+        cell = min(int(cell * share), cell - 1)
+        made = sheet(cell)
+    return whole
 
 
 def cell_px(order: PreviewOrder) -> int:

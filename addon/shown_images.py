@@ -12,6 +12,7 @@ import bpy
 
 MARK = "simreal_picture"
 LEAST_SHARED_PX = 900
+NEARLY = 1.3
 
 
 def picture(path: Path, name: str) -> bpy.types.Image:
@@ -70,10 +71,25 @@ def refresh(path: Path, name: str) -> bpy.types.Image:
 
 
 def fit(window: bpy.types.Window, area: bpy.types.Area) -> None:
-    """Zoom an Image Editor so that its whole image is seen."""
+    """Zoom an Image Editor so that its whole image is seen: pixel by pixel where that nearly fills it.
+
+    Blender leaves out rows and columns of pixels as it zooms out, and lettering with them.
+    """
     region = next(region for region in area.regions if region.type == "WINDOW")
+    size = area.spaces.active.image.size
+    zoom = min(region.width / max(size[0], 1), region.height / max(size[1], 1))
     with bpy.context.temp_override(window=window, area=area, region=region):
-        bpy.ops.image.view_all(fit_view=True)
+        bpy.ops.image.view_all(fit_view=not 1.0 <= zoom < NEARLY)
+
+
+def room(name: str) -> tuple[int, int] | None:
+    """The width and height, in pixels, of the Image Editor that shows the picture called ``name``."""
+    for _, area in image_editors():
+        image = area.spaces.active.image
+        if is_ours(image) and image.name == name:
+            region = next(region for region in area.regions if region.type == "WINDOW")
+            return region.width, region.height
+    return None
 
 
 def image_editors() -> list[tuple[bpy.types.Window, bpy.types.Area]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import bpy
@@ -95,10 +96,9 @@ def comes_after(scene: bpy.types.Scene) -> str:
     return maker.order.title if maker is not None and maker.state is not State.DONE else ""
 
 
-def image_passes(state: Any) -> tuple[int, int, str]:
-    """How often what is seen: images of the split to train on, times, and what the times are called."""
-    train = next((split for split in state.splits if split.name == "train"), None)
-    images = train.count if train is not None else sum(split.count for split in state.splits)
+def image_passes(state: Any, counts: Mapping[str, int]) -> tuple[int, int, str]:
+    """How often what is seen, with so many images by split: images to train on, times, and what those are called."""
+    images = counts.get("train") or sum(counts.values())
     if state.training.regime == "head":
         return images, state.training.views or DEFAULT_VIEWS, "views"
     return images, state.training.epochs or EPOCHS[state.training.regime == "scratch"], "epochs"

@@ -8,8 +8,10 @@ import bpy
 
 from ..addon.curve_icons import curve_icon
 from ..addon.environment_jobs import environment_job
+from ..addon.job_watch import watch
 from ..addon.places import places
 from ..addon.preferences import ADDON
+from ..addon.render_outlook import outlook
 from ..addon.training_environment import standing
 from ..addon.training_orders import comes_after, image_passes, needs_download, shown_fields
 from ..addon.training_properties import LABELS
@@ -77,7 +79,7 @@ def _draw_environment(layout: bpy.types.UILayout, context: bpy.types.Context) ->
 
 def _draw_estimate(layout: bpy.types.UILayout, context: bpy.types.Context, run: Run | None) -> None:
     state = context.scene.simreal
-    images, times, what = image_passes(state)
+    images, times, what = image_passes(state, outlook(context.scene, watch().board).wanted)
     text = f"{images:,} images x {times} {what}"
     known = run is not None and run.images_per_s and what == "epochs"
     if run is not None and known and run.backbone == state.training.backbone:

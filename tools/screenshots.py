@@ -28,13 +28,15 @@ from tests.gui.training_python import training_python  # noqa: E402
 
 KIT = Path(os.environ.get("SIMREAL_KIT") or ROOT.parent / "shared" / "kit")
 PANELS = ("Design", "Factors", "Preview", "Render", "Train", "Score", "Jobs", "Presets")
-COLOURS = 128
+COLOURS = 128  # of a picture without photos
+JPEG_QUALITY = 82
 MARGIN = 8
+FAR = 100  # notches of the wheel
 WITH_IMAGES = Box(636, 62, 1600, 846)
 
 
 class Album:
-    """Where the pictures go, cropped to what they are of and with few colours."""
+    """Where the pictures go, cropped to what they are of."""
 
     def __init__(self, designer: Designer, folder: Path) -> None:
         self.designer, self.screen, self.sidebar = designer, designer.screen, designer.sidebar
@@ -47,14 +49,16 @@ class Album:
         picture = self.screen.settle(where).crop(where.corners)
         self._save(picture, name)
 
-    def panel(self, name: str, title: str) -> None:
-        """A panel, from its title to the next panel's."""
+    def panel(self, name: str, title: str, titles: tuple[str, ...] = PANELS) -> None:
+        """A panel, from its title to the next of these titles."""
+        self.screen.scroll(self.sidebar.box, FAR)
+        top = self.sidebar.bring(title, title=True).box.top - MARGIN
         self.screen.point((400, 700))
         picture = self.screen.settle(self.sidebar.box)
-        top = self.sidebar.bring(title, title=True).box.top - MARGIN
-        others = (self.sidebar.sees(other, title=True) for other in PANELS if other != title)
+        others = (self.sidebar.sees(other, title=True) for other in titles if other != title)
         below = [word.box.top - MARGIN for word in others if word is not None and word.box.top > top + 2 * MARGIN]
-        bottom = min(below, default=self.sidebar.box.bottom)
+        last = max(word.box.bottom for word in self.screen.words(self.sidebar.box)) + 2 * MARGIN
+        bottom = min(below, default=min(last, self.sidebar.box.bottom))
         self._save(picture.crop((self.sidebar.box.left - 4, top, self.sidebar.box.right, bottom)), name)
 
     def only(self, title: str) -> None:
@@ -65,8 +69,11 @@ class Album:
         self.sidebar.open(title)
 
     def _save(self, picture: Image.Image, name: str) -> None:
-        small = picture.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-        small.save(self.folder / f"{name}.png", optimize=True)
+        if name.endswith(".jpg"):
+            picture.save(self.folder / name, quality=JPEG_QUALITY, subsampling=0, optimize=True)
+        else:
+            few = picture.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+            few.save(self.folder / name, optimize=True)
 
 
 def main() -> None:
@@ -88,41 +95,41 @@ def main() -> None:
 
 def take_design(album: Album) -> None:
     screen, sidebar = album.screen, album.sidebar
-    album.keep("panel-start", Box(640, 80, 1040, 350))
+    album.keep("panel-start.png", Box(640, 80, 1005, 395))
     album.designer.open_presets()
-    album.keep("panel-presets-menu", Box(640, 80, 1160, 800))
+    album.keep("panel-presets-menu.png", Box(640, 80, 1160, 800))
     screen.press("Starter", Box(640, 300, 820, 800))
     screen.wait("airplane", sidebar.box)
-    sidebar.open("Presets")
-    album.panel("panel-presets", "Presets")
+    album.only("Presets")
+    album.panel("panel-presets.png", "Presets")
     album.only("Design")
     sidebar.open("Active Class")
-    album.panel("panel-design", "Design")
+    album.panel("panel-design.png", "Design")
     sidebar.close("Active Class")
     sidebar.open("Images")
-    sidebar.open("Splits")
-    album.panel("panel-images", "Design")
+    album.panel("panel-images.png", "Images", (*PANELS, "Splits"))
     sidebar.close("Images")
+    sidebar.open("Splits")
+    album.panel("panel-splits.png", "Splits")
     sidebar.close("Splits")
     album.only("Factors")
     album.designer.drag_weight("Camera viewpoint")
     arrow = sidebar.bring("Illumination").box
     screen.click((sidebar.box.left + 28, arrow.middle[1]))
     screen.wait("Elevation", sidebar.box)
-    album.panel("panel-factors", "Factors")
+    album.panel("panel-factors.png", "Factors")
     screen.click((sidebar.box.left + 28, arrow.middle[1]))
 
 
 def take_previews(album: Album) -> None:
     album.only("Preview")
-    album.designer.contact_sheet()
-    album.keep("preview", WITH_IMAGES)
-    album.sidebar.press("Factor Strip")
-    album.screen.wait("known already", album.sidebar.box, within_s=300)
-    album.keep("strip", WITH_IMAGES)
+    album.designer.make_sheet("Contact Sheet")
+    album.keep("preview.jpg", WITH_IMAGES)
+    album.designer.make_sheet("Factor Strip")
+    album.keep("strip.jpg", WITH_IMAGES)
     album.sidebar.press("Show in Viewport")
     album.screen.wait("Leave Image", album.sidebar.box, within_s=60)
-    album.keep("viewport", Box(0, 50, 1040, 846))
+    album.keep("viewport.jpg", Box(0, 50, 1040, 846))
     album.sidebar.press("Leave Image")
     album.screen.wait("Contact Sheet", album.sidebar.box)
 
@@ -133,26 +140,26 @@ def take_jobs(album: Album, program: Path) -> None:
     sidebar.press("Images per Class")
     sidebar.press("Render 280 Images")
     screen.wait("left", sidebar.box, within_s=120)
-    album.panel("panel-render", "Render")
+    album.panel("panel-render.png", "Render")
     album.designer.choose_training_python(program)
-    album.keep("preferences", PREFERENCES)
+    album.keep("preferences.png", PREFERENCES)
     album.designer.leave_preferences()
     album.only("Train")
     sidebar.press("Train", under="Advanced")
     sidebar.open("Jobs")
-    album.panel("panel-jobs", "Jobs")
+    album.panel("panel-jobs.png", "Jobs")
     sidebar.close("Jobs")
     screen.wait("test_iid_wo_bg", sidebar.box, within_s=600, whole=True)
-    album.panel("panel-train", "Train")
+    album.panel("panel-train.png", "Train")
 
 
 def take_scores(album: Album, photos: Path) -> None:
     album.only("Score")
     album.designer.score(photos)
     album.designer.look_through_results()
-    album.keep("score", WITH_IMAGES)
+    album.keep("score.jpg", WITH_IMAGES)
     album.sidebar.press("Confusion")
-    album.keep("confusion", album.designer.images)
+    album.keep("confusion-blender.jpg", album.designer.images)
 
 
 if __name__ == "__main__":

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from .display import SIZE
-from .reading import Box, Word
+from .reading import Box, Word, squeezed
 from .screen import Screen
 from .sidebar import Sidebar
 
@@ -21,6 +22,7 @@ VIEWPORT_BOTTOM = 846
 SIDEBAR_AT_FIRST, SIDEBAR_WIDE = 289, 400  # from the viewport's right border to where its left edge can be dragged
 TABS_WIDTH = 35
 PREFERENCES = Box(110, 0, 980, 540)
+TICK_LEFT = 55  # from the end of the extension's name in the preferences to the box before it
 
 
 class Designer:
@@ -83,15 +85,21 @@ class Designer:
         self.screen.settle(self.sidebar.box)
         return before, self._number(number)
 
-    def contact_sheet(self) -> None:
-        """Ask for one and wait for its last image."""
-        self.sidebar.press("Contact Sheet")
-        self.screen.wait("12 images", self.sidebar.box, within_s=120)
+    def make_sheet(self, button: str) -> None:
+        """Press a button that makes a sheet, and wait for its last image."""
+        self.sidebar.press(button)
+        self.screen.until(self._sheet_is_whole, "a sheet with all of its images", self.sidebar.box, within_s=300)
+
+    def _sheet_is_whole(self) -> bool:
+        """``12 images  4.1/s``, and no longer ``7 of 12``."""
+        texts = [squeezed(word.text) for word in self.screen.words(self.sidebar.box)]
+        runs = any(re.fullmatch(r"\d+of\d+|starting.*", text) for text in texts)
+        return not runs and any(re.match(r"\d+images", text) for text in texts)
 
     def choose_training_python(self, program: Path) -> None:
         """In the preferences, which the Train panel leads to; then back to the main window."""
         self.sidebar.open("Train")
-        told = self.sidebar.bring("There is no training environment").box
+        told = self.sidebar.bring("Training needs an environment").box
         self.screen.click((self.sidebar.box.right - 14, told.middle[1] + 5))
         self.screen.wait("Add-ons", within_s=60)
         self.screen.settle()
@@ -110,7 +118,7 @@ class Designer:
         self.screen.display.run('xdotool search --name "^Preferences$" windowraise windowfocus')
         self.screen.settle()
         name = self.screen.wait("Simreal", PREFERENCES, whole=True).box
-        self.screen.click((name.left - 14, name.middle[1]))
+        self.screen.click((name.right - TICK_LEFT, name.middle[1]))
         self.leave_preferences()
         self.screen.wait_gone("Simreal", Box(IMAGE_LEFT - TABS_WIDTH, 60, IMAGE_LEFT, VIEWPORT_BOTTOM))
 

@@ -80,15 +80,15 @@ class Sidebar:
         return self.screen.settle(self.box).crop(self.box.corners).tobytes()
 
     def _fold(self, title: str, want_open: bool) -> Word:
-        word = self.bring(title, title=True)
-        if self.is_open(word) != want_open:
-            self.screen.click(word)
-            what = f"'{title}' {'open' if want_open else 'closed'}"
-            word = self.screen.until(lambda: self._title(title, want_open), what, self.box)
+        what = f"'{title}' {'open' if want_open else 'closed'}"
+        word = self.screen.until(lambda: self._folded(title, want_open), what, self.box)
         self.screen.settle(self.box)
         return word
 
-    def _title(self, title: str, is_open: bool) -> Word | None:
-        """A panel's title, if it is as open as that; it may have moved, even out of sight."""
+    def _folded(self, title: str, want_open: bool) -> Word | None:
+        """A panel's title if it is as it is wanted; else clicked. A panel above that grows may have moved it away."""
         word = self.bring(title, title=True)
-        return word if self.is_open(word) == is_open else None
+        if self.is_open(word) == want_open:
+            return word
+        self.screen.click(word)
+        return None

@@ -44,7 +44,7 @@ def test_from_an_empty_scene_to_scored_photos(archive: Path, photos: Path, tmp_p
         sidebar.close("Design")
         sidebar.close("Factors")
 
-        designer.contact_sheet()
+        designer.make_sheet("Contact Sheet")
         screen.shot("contact-sheet")
         sidebar.close("Preview")
 

@@ -30,14 +30,15 @@ def fraction(job: Job) -> float:
 
 
 def bar_text(job: Job) -> str:
-    """What stands in the progress bar: ``render  31 %``."""
+    """What stands in the progress bar: ``Render  31 %``."""
     if job.state is State.CANCELLING:
         return "Cancelling ..."
     if job.state is State.PAUSING:
         return "Pausing ..."
     if job.progress is None:
         return "Starting ..."
-    return f"{job.progress.stage}  {percent(job)}"
+    stage = job.progress.stage
+    return f"{stage[:1].upper()}{stage[1:]}  {percent(job)}"
 
 
 def percent(job: Job) -> str:

@@ -51,7 +51,7 @@ class Album:
 
     def panel(self, name: str, title: str, titles: tuple[str, ...] = PANELS) -> None:
         """A panel, from its title to the next of these titles."""
-        self.screen.scroll(self.sidebar.box, FAR)
+        self.sidebar.scroll(FAR)
         top = self.sidebar.bring(title, title=True).box.top - MARGIN
         self.screen.point((400, 700))
         picture = self.screen.settle(self.sidebar.box)

@@ -116,10 +116,10 @@ class Screen:
             self._do("mousemove", *(a + (b - a) * step // DRAG_STEPS for a, b in zip(start, end, strict=True)))
         self._do("mouseup", LEFT)
 
-    def scroll(self, where: Box, notches: int) -> None:
-        """Turn the wheel over the middle of a box: down, or up if negative."""
-        self.point(where.middle)
-        self.display.xdotool("click", "--repeat", abs(notches), "--delay", 5, WHEEL_DOWN if notches > 0 else WHEEL_UP)
+    def scroll(self, at: tuple[int, int], notches: int) -> None:
+        """Turn the wheel over a point: down, or up if negative."""
+        self.point(at)
+        self._do("click", "--repeat", abs(notches), "--delay", 5, WHEEL_DOWN if notches > 0 else WHEEL_UP)
 
     # Keyboard
 

@@ -37,17 +37,21 @@ class Sidebar:
         """Scroll until a text is seen: from here down, then once from the top."""
         if found := self.sees(text, title, under):
             return found
-        self.screen.scroll(self.box, -NOTCHES * MOST_TURNS)
+        self.scroll(-NOTCHES * MOST_TURNS)
         before = self._picture()
         for _ in range(MOST_TURNS):
             if found := self.sees(text, title, under):
                 return found
-            self.screen.scroll(self.box, NOTCHES)
+            self.scroll(NOTCHES)
             after = self._picture()
             if after == before:
                 break
             before = after
         return self.screen.wait(text, self.box, within_s=0.0)
+
+    def scroll(self, notches: int) -> None:
+        """Turn the wheel at the edge, where no list takes it for itself."""
+        self.screen.scroll((self.box.left + 4, self.box.middle[1]), notches)
 
     def press(self, text: str, under: str = "") -> Word:
         """Click a button that may have to be scrolled to."""

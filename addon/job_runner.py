@@ -174,6 +174,8 @@ def main(folder: Path) -> int:
     """Run the job in ``folder``. Returns 1 where another runner does already."""
     os.chdir(folder)
     stand_back()
+    # A Blender that a script started in the background ignores Ctrl-C, and so would every step that is to be stopped.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     deadline = time.monotonic() + LOCK_S
     with (folder / LOCK).open("ab") as lock:
         while not try_lock(lock):  # whoever looks whether the job lives holds it for a moment

@@ -158,6 +158,14 @@ def test_cancelling_interrupts_the_step_and_those_after_it(board: JobBoard, tmp_
     assert ended(board, job).state is State.CANCELLED and kept.exists()
 
 
+def test_cancelling_interrupts_where_blender_itself_ignores_ctrl_c(board: JobBoard, tmp_path: Path) -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        test_cancelling_interrupts_the_step_and_those_after_it(board, tmp_path)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no interrupt that a program may ignore")
 def test_what_ignores_being_cancelled_is_killed(board: JobBoard) -> None:
     code = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); say('progress'); time.sleep(60)"

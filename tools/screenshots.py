@@ -79,6 +79,7 @@ class Album:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Photograph the panels for the docs")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "images")
+    parser.add_argument("--part", choices=("design", "previews", "jobs"), help="take these only; scores need jobs")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -87,13 +88,17 @@ def main() -> None:
             shutil.copytree(KIT / "photos" / cls, folder / "photos" / cls)
         with opened(folder, archive, ROOT / "build" / "screenshots") as designer:
             album = Album(designer, given.out)
-            take_design(album)
-            take_previews(album)
-            take_jobs(album, program)
-            take_scores(album, folder / "photos")
+            take_start(album)
+            if given.part in (None, "design"):
+                take_design(album)
+            if given.part in (None, "previews"):
+                take_previews(album)
+            if given.part in (None, "jobs"):
+                take_jobs(album, program)
+                take_scores(album, folder / "photos")
 
 
-def take_design(album: Album) -> None:
+def take_start(album: Album) -> None:
     screen, sidebar = album.screen, album.sidebar
     album.keep("panel-start.png", Box(640, 80, 1005, 395))
     album.designer.open_presets()
@@ -102,6 +107,10 @@ def take_design(album: Album) -> None:
     screen.wait("airplane", sidebar.box)
     album.only("Presets")
     album.panel("panel-presets.png", "Presets")
+
+
+def take_design(album: Album) -> None:
+    screen, sidebar = album.screen, album.sidebar
     album.only("Design")
     sidebar.open("Active Class")
     album.panel("panel-design.png", "Design")
@@ -125,6 +134,8 @@ def take_previews(album: Album) -> None:
     album.only("Preview")
     album.designer.make_sheet("Contact Sheet")
     album.keep("preview.jpg", WITH_IMAGES)
+    album.sidebar.press("All Factors")
+    album.screen.press("Camera viewpoint", album.sidebar.box)
     album.designer.make_sheet("Factor Strip")
     album.keep("strip.jpg", WITH_IMAGES)
     album.sidebar.press("Show in Viewport")

@@ -59,7 +59,7 @@ def work(designer: Designer, program: Path) -> dict[str, tuple[float, float]]:
     designer.choose_training_python(program)
     designer.leave_preferences()
     sidebar.press("Train", under="Advanced")
-    phases["train"] = during(lambda: told(designer, "Train Starter:"))
+    phases["train"] = during(lambda: told(designer, "Train on Starter:"))
     designer.screen.shot("trained")
     return phases
 

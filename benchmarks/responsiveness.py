@@ -56,6 +56,7 @@ def work(designer: Designer, program: Path) -> dict[str, tuple[float, float]]:
     sidebar.press("Images per Class")
     sidebar.press("Render 280 Images")
     phases["render"] = during(lambda: told(designer, "Render Starter:"))
+    sidebar.close("Render")  # it too has something "Advanced"
     designer.choose_training_python(program)
     designer.leave_preferences()
     sidebar.press("Train", under="Advanced")

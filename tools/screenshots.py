@@ -100,7 +100,6 @@ def main() -> None:
 
 def take_start(album: Album) -> None:
     screen, sidebar = album.screen, album.sidebar
-    album.keep("panel-start.png", Box(640, 80, 1005, 395))
     album.designer.open_presets()
     album.keep("panel-presets-menu.png", Box(640, 80, 1160, 800))
     screen.press("Starter", Box(640, 300, 820, 800))
@@ -161,6 +160,7 @@ def take_jobs(album: Album, program: Path) -> None:
     album.panel("panel-jobs.png", "Jobs")
     sidebar.close("Jobs")
     screen.wait("test_iid_wo_bg", sidebar.box, within_s=600, whole=True)
+    screen.wait_gone("Log", sidebar.box)
     album.panel("panel-train.png", "Train")
 
 

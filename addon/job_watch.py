@@ -10,6 +10,7 @@ from bpy.app.handlers import persistent
 
 from .command_lines import programs
 from .conversion import complete
+from .hooks import stop_timer
 from .job_board import JobBoard
 from .job_list import keep_list
 from .job_results import announce, show_result
@@ -86,8 +87,7 @@ def poll() -> float:
 
 def look_soon() -> None:
     """Have the timer look at once: something has been started, or asked of a job."""
-    if bpy.app.timers.is_registered(poll):
-        bpy.app.timers.unregister(poll)
+    stop_timer(poll)
     bpy.app.timers.register(poll, first_interval=0.0, persistent=True)
 
 
@@ -116,7 +116,6 @@ def register() -> Callable[[], None]:
 
 def unregister() -> None:
     for timer in (begin, poll):
-        if bpy.app.timers.is_registered(timer):
-            bpy.app.timers.unregister(timer)
+        stop_timer(timer)
     bpy.app.handlers.load_post.remove(on_load)
     _watches.clear()

@@ -14,6 +14,7 @@ import bpy
 from ..design.errors import DesignError
 from ..design.missing import EMBEDDED, Missing, missing_libraries
 from .conversion import design_of
+from .hooks import handled
 
 
 def look_for_assets(state: Any, *, folders_only: bool = False) -> tuple[Missing, ...]:
@@ -52,5 +53,4 @@ def look_in_file(_file: Any = None) -> None:
 
 def register() -> Callable[[], Any]:
     """Look whenever a .blend is opened. Returns what takes that back."""
-    bpy.app.handlers.load_post.append(look_in_file)
-    return lambda: bpy.app.handlers.load_post.remove(look_in_file)
+    return handled(look_in_file, bpy.app.handlers.load_post)

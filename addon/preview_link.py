@@ -18,6 +18,7 @@ from ..datasets.preview_orders import PreviewOrder
 from ..design.errors import ToolError
 from ..rendering.launch import available_cores, rendering_command
 from ..rendering.preview_client import PreviewClient
+from .hooks import stop_timer
 from .preferences import settings, user_folder
 
 INTERVAL_S = 0.05
@@ -180,6 +181,5 @@ def register() -> Callable[[], None]:
 
 
 def unregister() -> None:
-    if bpy.app.timers.is_registered(poll):
-        bpy.app.timers.unregister(poll)
+    stop_timer(poll)
     _links.pop().close()

@@ -12,8 +12,9 @@ import bpy
 from bpy.app.handlers import persistent
 
 from ..design.errors import SimrealError
-from .job_watch import redraw
+from .hooks import handled, stop_timer
 from .preview_requests import current, request, request_contact_sheet
+from .redrawing import redraw
 from .touched import listen
 
 PAUSE_S = 0.25
@@ -99,13 +100,6 @@ def register() -> Callable[[], None]:
         _lives.append(Live())
         stack.callback(_lives.pop)
         stack.callback(listen(changed))
-        for handlers in (bpy.app.handlers.undo_post, bpy.app.handlers.redo_post):
-            handlers.append(on_undo)
-            stack.callback(handlers.remove, on_undo)
-        stack.callback(_stop)
+        stack.callback(handled(on_undo, bpy.app.handlers.undo_post, bpy.app.handlers.redo_post))
+        stack.callback(stop_timer, follow)
         return stack.pop_all().close
-
-
-def _stop() -> None:
-    if bpy.app.timers.is_registered(follow):
-        bpy.app.timers.unregister(follow)

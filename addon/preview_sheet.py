@@ -20,7 +20,7 @@ from ..datasets.preview_orders import PreviewGap, PreviewImage, PreviewOrder
 from ..datasets.writing import writing_to
 from ..design.errors import DataSetError
 from . import shown_images
-from .job_watch import redraw
+from .redrawing import redraw
 
 IMAGE_NAME = "Simreal Preview"
 FILE_NAME = "simreal-preview.bmp"

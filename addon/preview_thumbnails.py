@@ -25,8 +25,8 @@ from ..design.design import (
     names_folder,
 )
 from ..design.document import to_document
-from .job_watch import redraw
 from .preview_link import link
+from .redrawing import redraw
 
 THUMBNAIL = ImageSettings(resolution_px=96, samples=24, denoiser="none")
 SPLIT = "thumbnails"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from ..design.design import Design
 from ..design.errors import SimrealError
 from ..design.identity import design_hash
 from .conversion import design_of
+from .hooks import handled
 from .job_board import JobBoard
 from .places import places
 from .touched import listen
@@ -138,16 +140,9 @@ def forget(*_unused: object) -> None:
 
 def register() -> Callable[[], None]:
     """Notice changes of designs. Returns what ends it."""
-    handlers = bpy.app.handlers
-    lists = (handlers.undo_post, handlers.redo_post, handlers.load_post)
-    for handler_list in lists:
-        handler_list.append(forget)
-    end_listening = listen(forget)
-
-    def unregister() -> None:
-        end_listening()
-        for handler_list in lists:
-            handler_list.remove(forget)
-        _kept.clear()
-
-    return unregister
+    with ExitStack() as stack:
+        stack.callback(_kept.clear)
+        handlers = bpy.app.handlers
+        stack.callback(handled(forget, handlers.undo_post, handlers.redo_post, handlers.load_post))
+        stack.callback(listen(forget))
+        return stack.pop_all().close

@@ -12,6 +12,7 @@ from ..scoring.heat import Sight
 from ..scoring.photo_picture import photo_picture
 from ..scoring.reading import SavedScores
 from . import score_shown, shown_images
+from .hooks import stop_timer
 
 PHOTO_IMAGE = "Simreal Photo"
 QUICK = 1  # PNG: 15 ms at 1200 x 760, where the default's smaller file takes 90
@@ -66,5 +67,4 @@ def _open() -> None:
 
 def forget() -> None:
     """Take the timer back."""
-    if bpy.app.timers.is_registered(_open):
-        bpy.app.timers.unregister(_open)
+    stop_timer(_open)

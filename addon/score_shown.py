@@ -7,6 +7,7 @@ holds numbers only, and is empty while a file is written.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from ..design.errors import DataSetError
 from ..scoring.photos import is_scores_folder
 from ..scoring.reading import SavedScores, read_scores
 from ..scoring.table import View, visible
+from .hooks import handled, stop_timer
 from .places import places
 
 
@@ -140,26 +142,13 @@ def on_saved(_file: str = "", _unused: object = None) -> None:
 
 def register() -> Callable[[], None]:
     """Begin with the scene's last scores. Returns what ends it."""
-    _shown.append(Shown())
-    for handlers, handler in _handlers():
-        handlers.append(handler)
-    bpy.app.timers.register(on_load, first_interval=0.0)  # not yet: Blender has no scene while it registers add-ons
-    return unregister
-
-
-def unregister() -> None:
-    if bpy.app.timers.is_registered(on_load):
-        bpy.app.timers.unregister(on_load)
-    for handlers, handler in _handlers():
-        handlers.remove(handler)
-    bpy.utils.previews.remove(_shown.pop().icons)
-
-
-def _handlers() -> list[tuple[list[Any], Callable[..., None]]]:
-    of = bpy.app.handlers
-    return [
-        (of.load_post, on_load),
-        (of.save_pre, on_save),
-        (of.save_post, on_saved),
-        (of.save_post_fail, on_saved),
-    ]
+    with ExitStack() as stack:
+        _shown.append(Shown())
+        stack.callback(lambda: bpy.utils.previews.remove(_shown.pop().icons))
+        handlers = bpy.app.handlers
+        stack.callback(handled(on_load, handlers.load_post))
+        stack.callback(handled(on_save, handlers.save_pre))
+        stack.callback(handled(on_saved, handlers.save_post, handlers.save_post_fail))
+        bpy.app.timers.register(on_load, first_interval=0.0)  # not yet: Blender has no scene while it registers add-ons
+        stack.callback(stop_timer, on_load)
+        return stack.pop_all().close

@@ -10,6 +10,7 @@ import bpy
 
 from . import training_check
 from .command_lines import HEADLESS
+from .hooks import stop_timer
 from .jobs import Job
 from .preferences import own_environment, preferences, settings, user_folder
 from .redrawing import redraw
@@ -134,6 +135,5 @@ def register() -> Callable[[], None]:
 
 
 def unregister() -> None:
-    if bpy.app.timers.is_registered(poll):
-        bpy.app.timers.unregister(poll)
+    stop_timer(poll)
     _memories.pop().checker.stop()

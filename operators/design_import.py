@@ -11,9 +11,9 @@ from bpy.props import StringProperty
 from bpy_extras.io_utils import ImportHelper
 
 from ..addon.design_arrivals import take_in
-from ..addon.missing_assets import missing_words
 from ..design.document import load
 from .outcome import can, reporting_errors, scene_problem
+from .taken import tell_missing
 
 
 class SIMREAL_OT_design_import(bpy.types.Operator, ImportHelper):
@@ -40,11 +40,7 @@ class SIMREAL_OT_design_import(bpy.types.Operator, ImportHelper):
     def execute(self, context: bpy.types.Context) -> set[str]:
         path = Path(bpy.path.abspath(self.filepath))
         missing = take_in(context.scene.simreal, load(path))
-        if missing:
-            self.report({"WARNING"}, f"Loaded {path.name}; {missing_words(missing)}")
-        else:
-            self.report({"INFO"}, f"Loaded {path.name}")
-        return {"FINISHED"}
+        return tell_missing(self, f"Loaded {path.name}", missing)
 
 
 class SIMREAL_FH_design(bpy.types.FileHandler):

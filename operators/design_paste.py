@@ -9,11 +9,11 @@ import bpy
 from bpy.props import StringProperty
 
 from ..addon.design_arrivals import take_in
-from ..addon.missing_assets import missing_words
 from ..addon.preferences import user_folder
 from ..design.document import from_text
 from ..design.errors import DesignError
 from .outcome import can, reporting_errors, scene_problem
+from .taken import tell_missing
 
 
 class SIMREAL_OT_design_paste(bpy.types.Operator):
@@ -38,11 +38,7 @@ class SIMREAL_OT_design_paste(bpy.types.Operator):
         except DesignError as error:
             raise DesignError("", f"this text is no design: {error}") from None
         missing = take_in(context.scene.simreal, design)
-        if missing:
-            self.report({"WARNING"}, f"Pasted {design.name}; {missing_words(missing)}")
-        else:
-            self.report({"INFO"}, f"Pasted {design.name}")
-        return {"FINISHED"}
+        return tell_missing(self, f"Pasted {design.name}", missing)
 
 
 CLASSES = (SIMREAL_OT_design_paste,)

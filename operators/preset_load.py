@@ -9,20 +9,16 @@ import bpy
 from bpy.props import StringProperty
 
 from ..addon.design_arrivals import take_in
-from ..addon.missing_assets import missing_words
 from ..addon.preferences import user_folder
 from ..addon.preset_folders import find_preset, preset_names
 from ..design.errors import DesignError
 from ..design.presets import load_preset
 from .outcome import can, reporting_errors, scene_problem
+from .taken import tell_missing
 
 
-class SIMREAL_OT_preset_load(bpy.types.Operator):
-    """Replace the design by a preset's"""
-
-    bl_idname = "simreal.preset_load"
-    bl_label = "Load Preset"
-    bl_options: ClassVar = {"REGISTER", "UNDO"}
+class ChoosesPreset:
+    """A mixin for operators on a preset: asks which where none is named."""
 
     preset: StringProperty(
         name="Preset",
@@ -30,6 +26,19 @@ class SIMREAL_OT_preset_load(bpy.types.Operator):
         search=lambda _self, _context, _typed: preset_names(),
         options={"SKIP_SAVE"},
     )
+
+    def invoke(self: Any, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
+        if self.preset:
+            return self.execute(context)
+        return context.window_manager.invoke_props_dialog(self)
+
+
+class SIMREAL_OT_preset_load(ChoosesPreset, bpy.types.Operator):
+    """Replace the design by a preset's"""
+
+    bl_idname = "simreal.preset_load"
+    bl_label = "Load Preset"
+    bl_options: ClassVar = {"REGISTER", "UNDO"}
 
     @classmethod
     def description(cls, _context: bpy.types.Context, properties: Any) -> str:
@@ -39,20 +48,11 @@ class SIMREAL_OT_preset_load(bpy.types.Operator):
     def poll(cls, context: bpy.types.Context) -> bool:
         return can(cls, scene_problem(context))
 
-    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
-        if self.preset:
-            return self.execute(context)
-        return context.window_manager.invoke_props_dialog(self)
-
     @reporting_errors
     def execute(self, context: bpy.types.Context) -> set[str]:
         preset = find_preset(self.preset)
         missing = take_in(context.scene.simreal, load_preset(preset, user_folder()))
-        if missing:
-            self.report({"WARNING"}, f"Loaded {preset.name}; {missing_words(missing)}")
-        else:
-            self.report({"INFO"}, f"Loaded {preset.name}")
-        return {"FINISHED"}
+        return tell_missing(self, f"Loaded {preset.name}", missing)
 
 
 def described(name: str, otherwise: str) -> str:

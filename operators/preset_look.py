@@ -6,32 +6,24 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import bpy
-from bpy.props import StringProperty
 
 from ..addon.design_arrivals import change
 from ..addon.library_folders import with_remembered
-from ..addon.missing_assets import missing_words
 from ..addon.preferences import user_folder
-from ..addon.preset_folders import find_preset, preset_names
+from ..addon.preset_folders import find_preset
 from ..design.asset_folders import expanded
 from ..design.presets import load_preset, with_look
 from .outcome import can, design_problem, reporting_errors, scene_problem
-from .preset_load import described
+from .preset_load import ChoosesPreset, described
+from .taken import tell_missing
 
 
-class SIMREAL_OT_preset_look(bpy.types.Operator):
+class SIMREAL_OT_preset_look(ChoosesPreset, bpy.types.Operator):
     """Take the factors and image settings of a preset; classes, models, splits and seed stay as they are"""
 
     bl_idname = "simreal.preset_look"
     bl_label = "Apply Look of Preset"
     bl_options: ClassVar = {"REGISTER", "UNDO"}
-
-    preset: StringProperty(
-        name="Preset",
-        description="Name of the preset",
-        search=lambda _self, _context, _typed: preset_names(),
-        options={"SKIP_SAVE"},
-    )
 
     @classmethod
     def description(cls, _context: bpy.types.Context, properties: Any) -> str:
@@ -43,21 +35,12 @@ class SIMREAL_OT_preset_look(bpy.types.Operator):
     def poll(cls, context: bpy.types.Context) -> bool:
         return can(cls, scene_problem(context) or design_problem(context))
 
-    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
-        if self.preset:
-            return self.execute(context)
-        return context.window_manager.invoke_props_dialog(self)
-
     @reporting_errors
     def execute(self, context: bpy.types.Context) -> set[str]:
         preset = find_preset(self.preset)
         look = expanded(with_remembered(load_preset(preset, user_folder())))
         missing = change(context.scene.simreal, lambda design: with_look(design, look))
-        if missing:
-            self.report({"WARNING"}, f"Applied the look of {preset.name}; {missing_words(missing)}")
-        else:
-            self.report({"INFO"}, f"Applied the look of {preset.name}")
-        return {"FINISHED"}
+        return tell_missing(self, f"Applied the look of {preset.name}", missing)
 
 
 CLASSES = (SIMREAL_OT_preset_look,)

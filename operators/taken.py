@@ -1,4 +1,4 @@
-"""Telling what came of a source of classes."""
+"""Telling what came of a source of classes, or of a design that took another's place."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..addon.class_sources import Taken
+from ..addon.missing_assets import missing_words
+from ..design.missing import Missing
 
 MOST_WARNINGS = 20
 
@@ -14,6 +16,15 @@ def tell(operator: Any, taken: Taken) -> set[str]:
     """Report what was added and what was left out. Returns the operator's result."""
     operator.report({"INFO"}, taken.added.text)
     warn(operator, taken.warnings)
+    return {"FINISHED"}
+
+
+def tell_missing(operator: Any, what: str, missing: tuple[Missing, ...]) -> set[str]:
+    """Report ``what`` was done, and which libraries lack something here. Returns the operator's result."""
+    if missing:
+        operator.report({"WARNING"}, f"{what}; {missing_words(missing)}")
+    else:
+        operator.report({"INFO"}, what)
     return {"FINISHED"}
 
 

@@ -9,24 +9,17 @@ import bpy
 from ..addon.class_sources import is_snapshot
 from ..addon.preview_thumbnails import icon_of
 from .presets import draw_menu, draw_missing
+from .rows import Rows
 from .sidebar import Sidebar, wrapped
 
 ROWS = 5
 
 
-class SIMREAL_UL_classes(bpy.types.UIList):
+class SIMREAL_UL_classes(Rows, bpy.types.UIList):
     """Classes: switched on or off, with a picture, their number of models and their weight."""
 
-    def draw_item(
-        self,
-        context: bpy.types.Context,
-        layout: bpy.types.UILayout,
-        _data: Any,
-        item: Any,
-        _icon: int,
-        _active_data: Any,
-        _active_property: str,
-    ) -> None:
+    @staticmethod
+    def draw_row(context: bpy.types.Context, layout: bpy.types.UILayout, item: Any, _index: int) -> None:
         row = layout.row(align=True)
         row.prop(item, "enabled", text="")
         named = row.split(factor=0.55)
@@ -41,19 +34,11 @@ class SIMREAL_UL_classes(bpy.types.UIList):
         numbers.prop(item, "weight", text="", emboss=False, slider=True)
 
 
-class SIMREAL_UL_choices(bpy.types.UIList):
+class SIMREAL_UL_choices(Rows, bpy.types.UIList):
     """What a dialog lets people choose."""
 
-    def draw_item(
-        self,
-        _context: bpy.types.Context,
-        layout: bpy.types.UILayout,
-        _data: Any,
-        item: Any,
-        _icon: int,
-        _active_data: Any,
-        _active_property: str,
-    ) -> None:
+    @staticmethod
+    def draw_row(_context: bpy.types.Context, layout: bpy.types.UILayout, item: Any, _index: int) -> None:
         row = layout.row(align=True)
         row.prop(item, "use", text="")
         row.label(text=item.name, translate=False)

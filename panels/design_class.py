@@ -8,22 +8,15 @@ import bpy
 
 from ..addon.class_list import models_label
 from ..addon.preview_thumbnails import icon_of
+from .rows import Rows
 from .sidebar import NeedsDesign
 
 
-class SIMREAL_UL_models(bpy.types.UIList):
+class SIMREAL_UL_models(Rows, bpy.types.UIList):
     """Models of a class, with the library that each is from."""
 
-    def draw_item(
-        self,
-        _context: bpy.types.Context,
-        layout: bpy.types.UILayout,
-        _data: Any,
-        item: Any,
-        _icon: int,
-        _active_data: Any,
-        _active_property: str,
-    ) -> None:
+    @staticmethod
+    def draw_row(_context: bpy.types.Context, layout: bpy.types.UILayout, item: Any, _index: int) -> None:
         row = layout.split(factor=0.68)
         row.label(text=models_label(item.name), icon="MESH_DATA", translate=False)
         library = row.row()

@@ -9,22 +9,15 @@ import bpy
 
 from ..design.errors import DesignError
 from ..design.overrides import changes, overrides_problem, parsed_overrides
+from .rows import Rows
 from .sidebar import NeedsDesign, wrapped
 
 
-class SIMREAL_UL_splits(bpy.types.UIList):
+class SIMREAL_UL_splits(Rows, bpy.types.UIList):
     """Splits, with how many images they have."""
 
-    def draw_item(
-        self,
-        _context: bpy.types.Context,
-        layout: bpy.types.UILayout,
-        _data: Any,
-        item: Any,
-        _icon: int,
-        _active_data: Any,
-        _active_property: str,
-    ) -> None:
+    @staticmethod
+    def draw_row(_context: bpy.types.Context, layout: bpy.types.UILayout, item: Any, _index: int) -> None:
         row = layout.split(factor=0.6)
         row.prop(item, "name", text="", emboss=False, icon="OPTIONS" if item.overrides != "{}" else "IMAGE_DATA")
         row.prop(item, "count", text="", emboss=False)

@@ -13,24 +13,17 @@ from ..addon.units import labelled, title_case
 from ..design.declaration import Factor, Parameter
 from ..design.distributions import field_names
 from ..design.factors import FACTORS
+from .rows import Rows
 from .sidebar import NeedsDesign
 
 MOST_ROWS = 8
 
 
-class SIMREAL_UL_options(bpy.types.UIList):
+class SIMREAL_UL_options(Rows, bpy.types.UIList):
     """Options of a choice: switched on or off, with their weights."""
 
-    def draw_item(
-        self,
-        _context: bpy.types.Context,
-        layout: bpy.types.UILayout,
-        _data: Any,
-        item: Any,
-        _icon: int,
-        _active_data: Any,
-        _active_property: str,
-    ) -> None:
+    @staticmethod
+    def draw_row(_context: bpy.types.Context, layout: bpy.types.UILayout, item: Any, _index: int) -> None:
         draw_option(layout, item)
 
 

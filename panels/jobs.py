@@ -11,22 +11,15 @@ from ..addon.job_text import ICONS, bar_text, end_text, fraction, percent, produ
 from ..addon.job_watch import watch
 from ..addon.jobs import Job, State
 from .job_box import draw_buttons, draw_log, draw_state
+from .rows import Rows
 from .sidebar import Sidebar, wrapped
 
 
-class SIMREAL_UL_jobs(bpy.types.UIList):
+class SIMREAL_UL_jobs(Rows, bpy.types.UIList):
     """Jobs: their state, their title, and how far they are or what came of them."""
 
-    def draw_item(
-        self,
-        _context: bpy.types.Context,
-        layout: bpy.types.UILayout,
-        _data: Any,
-        item: Any,
-        _icon: int,
-        _active_data: Any,
-        _active_property: str,
-    ) -> None:
+    @staticmethod
+    def draw_row(_context: bpy.types.Context, layout: bpy.types.UILayout, item: Any, _index: int) -> None:
         board = watch().board
         job = board.named(item.name)
         if job is None:  # gone since the list was made

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import bpy
 
 from ..addon.score_shown import shown
 from .job_box import draw_job
+from .rows import Rows
 from .sidebar import Sidebar, wrapped
 
 
@@ -36,29 +37,18 @@ class SIMREAL_PT_score(Sidebar, bpy.types.Panel):
             wrapped(layout.box().column(), context, shown().problem, icon="ERROR")
 
 
-class SIMREAL_UL_aliases(bpy.types.UIList):
+class SIMREAL_UL_aliases(Rows, bpy.types.UIList):
     """Folders and the classes they show."""
 
     bl_idname = "SIMREAL_UL_aliases"
 
-    def draw_item(
-        self,
-        _context: bpy.types.Context,
-        layout: bpy.types.UILayout,
-        data: bpy.types.AnyType,
-        item: bpy.types.AnyType,
-        _icon: int,
-        _active_data: bpy.types.AnyType,
-        _active_property: str,
-        index: int = 0,
-    ) -> None:
+    @staticmethod
+    def draw_row(_context: bpy.types.Context, layout: bpy.types.UILayout, item: Any, index: int) -> None:
         row = layout.row(align=True)
         row.prop(item, "name", text="", emboss=False, icon="FILE_FOLDER", placeholder="Folder")
         row.label(text="", icon="FORWARD")
         row.prop(item, "target", text="", emboss=False, placeholder="Class")
-        row.operator("simreal.score_alias_remove", text="", icon="REMOVE", emboss=False).index = list(
-            data.aliases
-        ).index(item)
+        row.operator("simreal.score_alias_remove", text="", icon="REMOVE", emboss=False).index = index
 
 
 class SIMREAL_PT_score_aliases(Sidebar, bpy.types.Panel):

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import bpy
 
 from ..addon.score_shown import shown
+from .rows import Rows
 from .sidebar import Sidebar, wrapped
 
 MARKS = {True: "CHECKMARK", False: "CANCEL", None: "BLANK1"}
@@ -14,22 +15,13 @@ SKIPPED_SHOWN = 12
 ROW_HEIGHT = 2.0
 
 
-class SIMREAL_UL_scores(bpy.types.UIList):
+class SIMREAL_UL_scores(Rows, bpy.types.UIList):
     """Scored photos: thumbnail, predicted class and confidence; below them true class and whether that is right."""
 
     bl_idname = "SIMREAL_UL_scores"
 
-    def draw_item(
-        self,
-        _context: bpy.types.Context,
-        layout: bpy.types.UILayout,
-        _data: bpy.types.AnyType,
-        item: bpy.types.AnyType,
-        _icon: int,
-        _active_data: bpy.types.AnyType,
-        _active_property: str,
-        _index: int = 0,
-    ) -> None:
+    @staticmethod
+    def draw_row(_context: bpy.types.Context, layout: bpy.types.UILayout, item: Any, _index: int) -> None:
         scores = shown().scores
         if scores is None:
             return

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import queue
 import signal
 import subprocess
 import threading
 from collections import deque
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import IO, Any, TypeAlias
 
 from ..datasets.messages import Decoder, Message
@@ -16,6 +18,15 @@ from ..design.errors import ToolError
 
 Event: TypeAlias = Message | None
 _KEPT_LINES = 20
+
+
+def secluded(extensions: Path) -> dict[str, str]:
+    """The environment for a Blender that shall leave the user's extensions alone: its own are in that empty folder.
+
+    One with factory settings, as ours have, deletes the packages of all extensions that its settings do not enable
+    (seen in 4.5 and 5.2).
+    """
+    return {**os.environ, "BLENDER_USER_EXTENSIONS": str(extensions)}
 
 
 class Child:

@@ -5,18 +5,18 @@ A worker is any program that speaks as ``worker.py`` does. What it commits is on
 
 from __future__ import annotations
 
-import os
 import queue
 import tempfile
 from collections import deque
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import attrs
 
 from ..datasets.messages import Error, Log, Message, Progress, Report, Result
 from ..datasets.shards import Shard
 from ..design.errors import SimrealError, ToolError
-from .child import Child, Event
+from .child import Child, Event, secluded
 from .pace import Pace
 
 MAX_ATTEMPTS = 3
@@ -85,9 +85,7 @@ class Pool:
         self._todo = deque(shards)
         self._done, self._total = done, done + sum(map(len, shards))
         with tempfile.TemporaryDirectory(prefix="simreal-extensions-") as folder:
-            # A Blender with factory settings, as a worker is, deletes the packages of all extensions of the user's that
-            # its settings do not enable: so it gets a folder for extensions of its own (seen in 4.5 and 5.2).
-            self._environment = {**os.environ, "BLENDER_USER_EXTENSIONS": folder}
+            self._environment = secluded(Path(folder))
             return self._run()
 
     def _run(self) -> tuple[SetAside, ...]:

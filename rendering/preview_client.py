@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import queue
 import tempfile
 import threading
@@ -12,7 +11,7 @@ from typing import Any
 
 from ..datasets.messages import Message
 from ..datasets.preview_orders import PreviewOrder, order_to_json
-from .child import Child, Event
+from .child import Child, Event, secluded
 
 PATIENCE_S = 2.0
 
@@ -20,8 +19,7 @@ PATIENCE_S = 2.0
 class PreviewClient:
     """Starts a preview process of ``command``. ToolError where it cannot be started.
 
-    It works in a temporary folder that is removed with it, and sees no extensions of the user's: a Blender with factory
-    settings deletes the packages of those its settings do not enable (as in ``pool``).
+    It works in a temporary folder that is removed with it, and sees no extensions of the user's.
     """
 
     def __init__(self, command: Sequence[str]) -> None:
@@ -34,8 +32,7 @@ class PreviewClient:
         self._ended = False
         self._number = 0
         try:
-            environment = {**os.environ, **places, "BLENDER_USER_EXTENSIONS": str(extensions)}
-            self._child = Child(command, 0, self._events, environment)
+            self._child = Child(command, 0, self._events, {**secluded(extensions), **places})
         except BaseException:
             self._folder.cleanup()
             raise

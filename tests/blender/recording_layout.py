@@ -63,9 +63,9 @@ class RecordingLayout:
 
     def _draw_items(self, arguments):
         cls = getattr(bpy.types, arguments["listtype_name"])
-        for item in getattr(arguments["dataptr"], arguments["propname"]):
+        for index, item in enumerate(getattr(arguments["dataptr"], arguments["propname"])):
             cls.draw_item(
-                None,
+                cls,
                 bpy.context,
                 RecordingLayout(self.drawn),
                 arguments["dataptr"],
@@ -73,6 +73,7 @@ class RecordingLayout:
                 0,
                 arguments["active_dataptr"],
                 arguments["active_propname"],
+                index,
             )
 
 

@@ -49,12 +49,12 @@ class Album:
         picture = self.screen.settle(where).crop(where.corners)
         self._save(picture, name)
 
-    def panel(self, name: str, title: str, titles: tuple[str, ...] = PANELS) -> None:
-        """A panel, from its title to the next of these titles."""
+    def panel(self, name: str, title: str, titles: tuple[str, ...] = PANELS, *, at_rest: bool = True) -> None:
+        """A panel, from its title to the next of these titles; one that shows a job at work is never at rest."""
         self.sidebar.scroll(FAR)
         top = self.sidebar.bring(title, title=True).box.top - MARGIN
         self.screen.point((400, 700))
-        picture = self.screen.settle(self.sidebar.box)
+        picture = self.screen.settle(self.sidebar.box) if at_rest else self.screen.display.photograph()
         others = (self.sidebar.sees(other, title=True) for other in titles if other != title)
         below = [word.box.top - MARGIN for word in others if word is not None and word.box.top > top + 2 * MARGIN]
         last = max(word.box.bottom for word in self.screen.words(self.sidebar.box)) + 2 * MARGIN
@@ -150,14 +150,14 @@ def take_jobs(album: Album, program: Path) -> None:
     sidebar.press("Images per Class")
     sidebar.press("Render 280 Images")
     screen.wait("left", sidebar.box, within_s=120)
-    album.panel("panel-render.png", "Render")
+    album.panel("panel-render.png", "Render", at_rest=False)
     album.designer.choose_training_python(program)
     album.keep("preferences.png", PREFERENCES)
     album.designer.leave_preferences()
     album.only("Train")
     sidebar.press("Train", under="Advanced")
     sidebar.open("Jobs")
-    album.panel("panel-jobs.png", "Jobs")
+    album.panel("panel-jobs.png", "Jobs", at_rest=False)
     sidebar.close("Jobs")
     screen.wait("test_iid_wo_bg", sidebar.box, within_s=600, whole=True)
     screen.wait_gone("Log", sidebar.box)

@@ -21,7 +21,7 @@ IMAGE_LEFT = 1040
 VIEWPORT_BOTTOM = 846
 SIDEBAR_AT_FIRST, SIDEBAR_WIDE = 289, 400  # from the viewport's right border to where its left edge can be dragged
 TABS_WIDTH = 35
-PREFERENCES = Box(110, 0, 980, 540)
+PREFERENCES = Box(110, 0, 980, 512)
 TICK_LEFT = 55  # from the end of the extension's name in the preferences to the box before it
 
 

@@ -28,9 +28,11 @@ from ..design.counts import with_counts
 from ..design.design import Design
 from ..design.errors import SimrealError
 from ..design.identity import design_hash
+from .engine import Engine, SetAside
 from .jobs import Job, write_job
 from .launch import Crew, crew, gpu_possible, worker_command
-from .pool import Pool, SetAside
+from .pool import Pool
+from .shard_source import Listed
 
 SMALLEST_SHARD = 10
 
@@ -38,6 +40,8 @@ SMALLEST_SHARD = 10
 @attrs.frozen
 class RenderRequest:
     """What to render and how. ``splits`` are names, all if empty; ``workers`` and ``threads`` None: what suits here.
+
+    ``engine`` is ``local``, the workers of this machine.
 
     With ``set_aside`` a folder that holds images of another design is renamed, and a new one begun in its place.
     """
@@ -51,6 +55,7 @@ class RenderRequest:
     blender: Path | None = None
     retry_failed: bool = False
     set_aside: bool = False
+    engine: str = "local"
 
 
 @attrs.frozen
@@ -155,9 +160,9 @@ class _Render:
         return shards(min(max(size, SMALLEST_SHARD), SHARD_SIZE))
 
     def _work(self, command: Sequence[str], shards: Sequence[Shard], before: int) -> tuple[SetAside, ...]:
-        pool = Pool(command, self._starts, self._report, self._on_ready, self._on_commit)
+        engine: Engine = Pool(command, self._starts, self._report, self._on_ready, self._on_commit)
         try:
-            return pool.run(shards, done=before)
+            return engine.run(Listed(shards), before + sum(map(len, shards)), before)
         except KeyboardInterrupt:
             counts = {name: self._design.split(name).count for name in self._left}
             left = sum(len(shard) for name, count in counts.items() for shard in missing(self._data, name, count))

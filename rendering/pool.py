@@ -17,19 +17,13 @@ from ..datasets.messages import Error, Log, Message, Progress, Report, Result
 from ..datasets.shards import Shard
 from ..design.errors import SimrealError, ToolError
 from .child import Child, Event, secluded
+from .engine import SetAside
 from .pace import Pace
+from .shard_source import Listed, ShardSource
 
 MAX_ATTEMPTS = 3
 SHOWN_FAILURES = 5
 _POLL_S = 0.5
-
-
-@attrs.frozen
-class SetAside:
-    """A shard that was given up, and why."""
-
-    shard: Shard
-    reason: str
 
 
 @attrs.define
@@ -65,7 +59,8 @@ class Pool:
         self._workers: dict[int, _Worker] = {}
         self._started = 0
         self._false_starts = 0
-        self._todo: deque[Shard] = deque()
+        self._source: ShardSource = Listed(())
+        self._kept: deque[Shard] = deque()  # taken for workers that are starting; whoever is ready first gets them
         self._attempts: dict[Shard, int] = {}
         self._set_aside: list[SetAside] = []
         self._committed = 0
@@ -76,22 +71,16 @@ class Pool:
         self._total = 0
         self._shown = -1
 
-    def run(self, shards: Sequence[Shard], done: int = 0) -> tuple[SetAside, ...]:
-        """Render all ``shards``; ``done`` images more are counted as done before. Returns those given up.
-
-        Raises the SimrealError a worker said no shard can be rendered with, ToolError where no worker ever got ready.
-        Whatever it raises, KeyboardInterrupt too, no worker is left when it returns.
-        """
-        self._todo = deque(shards)
-        self._done, self._total = done, done + sum(map(len, shards))
+    def run(self, source: ShardSource, total: int, done: int = 0) -> tuple[SetAside, ...]:
+        """Render all shards of ``source``; see Engine. ToolError where no worker ever got ready."""
+        self._source, self._done, self._total = source, done, total
         with tempfile.TemporaryDirectory(prefix="simreal-extensions-") as folder:
             self._environment = secluded(Path(folder))
             return self._run()
 
     def _run(self) -> tuple[SetAside, ...]:
         try:
-            while self._todo or any(worker.shard for worker in self._workers.values()):
-                self._staff()
+            while self._staff():
                 self._progress()
                 try:
                     number, event = self._events.get(timeout=_POLL_S)
@@ -105,17 +94,28 @@ class Pool:
         self._dismiss(patience_s=20.0)
         return tuple(self._set_aside)
 
-    def _staff(self) -> None:
-        """Have as many workers as there is work for, and give the idle ones a shard."""
+    def _staff(self) -> bool:
+        """Have as many workers as there is work for, and give the idle ones a shard. Returns whether work is left."""
         for worker in self._workers.values():
-            if worker.ready and worker.shard is None and self._todo:
-                worker.shard = self._todo.popleft()
-                worker.child.send(attrs.asdict(worker.shard))
+            if worker.ready and worker.shard is None and (shard := self._take()):
+                worker.shard = shard
+                worker.child.send(attrs.asdict(shard))
         starting = sum(not worker.ready for worker in self._workers.values())
-        while len(self._workers) < self._wanted and starting < len(self._todo):
+        while len(self._workers) < self._wanted and self._keep(starting + 1):
             self._workers[self._started] = _Worker(Child(self._command, self._started, self._events, self._environment))
             self._started += 1
             starting += 1
+        busy = any(worker.shard for worker in self._workers.values())
+        return busy or bool(self._kept) or not self._source.exhausted
+
+    def _take(self) -> Shard | None:
+        return self._kept.popleft() if self._kept else self._source.take()
+
+    def _keep(self, count: int) -> bool:
+        """Have ``count`` shards at hand, if so many are there now."""
+        while len(self._kept) < count and (shard := self._source.take()):
+            self._kept.append(shard)
+        return len(self._kept) >= count
 
     def _handle(self, number: int, event: Event) -> None:
         worker = self._workers[number]
@@ -166,7 +166,7 @@ class Pool:
             return
         self._done -= worker.images
         self._report(Log(f"a worker died rendering {worker.shard} ({death}); the shard is rendered again", "warning"))
-        self._todo.appendleft(worker.shard)
+        self._source.put_back(worker.shard)
 
     def _give_up(self, worker: _Worker, shard: Shard, reason: str) -> None:
         self._done += len(shard) - worker.images

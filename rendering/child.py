@@ -71,6 +71,11 @@ class Child:
         """The exit status, None while the child runs."""
         return self._process.poll()
 
+    @property
+    def lost(self) -> bool:
+        """Whether its machine went away: its parent would not be there to ask."""
+        return False
+
     def send(self, order: Mapping[str, Any]) -> None:
         """Give an order. If the child is dead already its end is told through the events."""
         try:

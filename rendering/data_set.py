@@ -33,6 +33,7 @@ from .jobs import Job, write_job
 from .launch import Crew, crew, gpu_possible, worker_command
 from .pool import Pool
 from .shard_source import Listed
+from .site import ThisMachine
 
 SMALLEST_SHARD = 10
 
@@ -160,7 +161,7 @@ class _Render:
         return shards(min(max(size, SMALLEST_SHARD), SHARD_SIZE))
 
     def _work(self, command: Sequence[str], shards: Sequence[Shard], before: int) -> tuple[SetAside, ...]:
-        engine: Engine = Pool(command, self._starts, self._report, self._on_ready, self._on_commit)
+        engine: Engine = Pool(ThisMachine(command), self._starts, self._report, self._on_ready, self._on_commit)
         try:
             return engine.run(Listed(shards), before + sum(map(len, shards)), before)
         except KeyboardInterrupt:

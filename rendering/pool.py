@@ -6,20 +6,19 @@ A worker is any program that speaks as ``worker.py`` does. What it commits is on
 from __future__ import annotations
 
 import queue
-import tempfile
 from collections import deque
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable
 
 import attrs
 
 from ..datasets.messages import Error, Log, Message, Progress, Report, Result
 from ..datasets.shards import Shard
 from ..design.errors import SimrealError, ToolError
-from .child import Child, Event, secluded
+from .child import Event
 from .engine import SetAside
 from .pace import Pace
 from .shard_source import Listed, ShardSource
+from .site import Hand, Site
 
 MAX_ATTEMPTS = 3
 SHOWN_FAILURES = 5
@@ -28,14 +27,14 @@ _POLL_S = 0.5
 
 @attrs.define
 class _Worker:
-    child: Child
+    child: Hand
     ready: bool = False
     shard: Shard | None = None
     images: int = 0
 
 
 class Pool:
-    """Renders shards with up to ``workers`` processes of ``command``.
+    """Renders shards with up to ``workers`` workers, which run at ``site``.
 
     ``on_ready`` is told what a worker says of itself, and returns how many workers there should be from then on;
     ``on_commit`` is told each committed shard. Both are called in the thread that called ``run``.
@@ -43,14 +42,13 @@ class Pool:
 
     def __init__(
         self,
-        command: Sequence[str],
+        site: Site,
         workers: int,
         report: Report,
         on_ready: Callable[[Result], int],
         on_commit: Callable[[Shard, Result], None],
     ) -> None:
-        self._command = tuple(command)
-        self._environment: dict[str, str] = {}
+        self._site = site
         self._wanted = workers
         self._report = report
         self._on_ready = on_ready
@@ -74,8 +72,7 @@ class Pool:
     def run(self, source: ShardSource, total: int, done: int = 0) -> tuple[SetAside, ...]:
         """Render all shards of ``source``; see Engine. ToolError where no worker ever got ready."""
         self._source, self._done, self._total = source, done, total
-        with tempfile.TemporaryDirectory(prefix="simreal-extensions-") as folder:
-            self._environment = secluded(Path(folder))
+        with self._site:
             return self._run()
 
     def _run(self) -> tuple[SetAside, ...]:
@@ -101,8 +98,8 @@ class Pool:
                 worker.shard = shard
                 worker.child.send(attrs.asdict(shard))
         starting = sum(not worker.ready for worker in self._workers.values())
-        while len(self._workers) < self._wanted and self._keep(starting + 1):
-            self._workers[self._started] = _Worker(Child(self._command, self._started, self._events, self._environment))
+        while len(self._workers) < self._site.places(self._wanted) and self._keep(starting + 1):
+            self._workers[self._started] = _Worker(self._site.start(self._started, self._events))
             self._started += 1
             starting += 1
         busy = any(worker.shard for worker in self._workers.values())
@@ -153,14 +150,14 @@ class Pool:
         """A worker has died: its shard is tried again, or given up after ``MAX_ATTEMPTS``."""
         death = worker.child.describe_death("try fewer --workers")
         if not worker.ready:
-            self._false_starts += 1
+            self._false_starts += not worker.child.lost
             if self._false_starts >= MAX_ATTEMPTS:
                 raise ToolError(f"render workers do not start: {death}")
             return
         self._false_starts = 0
         if worker.shard is None:
             return
-        attempts = self._attempts[worker.shard] = self._attempts.get(worker.shard, 0) + 1
+        attempts = self._attempts[worker.shard] = self._attempts.get(worker.shard, 0) + (not worker.child.lost)
         if attempts >= MAX_ATTEMPTS:
             self._give_up(worker, worker.shard, f"{attempts} workers died rendering it: {death}")
             return

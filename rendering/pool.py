@@ -168,6 +168,7 @@ class Pool:
     def _give_up(self, worker: _Worker, shard: Shard, reason: str) -> None:
         self._done += len(shard) - worker.images
         self._set_aside.append(SetAside(shard, reason))
+        self._source.give_up(shard, reason)
         if not self._committed and len(self._set_aside) >= MAX_ATTEMPTS:
             raise SimrealError(f"nothing can be rendered: {reason}")
         self._report(Log(f"images {shard} are set aside: {reason}", "warning"))

@@ -22,6 +22,9 @@ class ShardSource(Protocol):
     def put_back(self, shard: Shard) -> None:
         """Give a shard out again, before all others."""
 
+    def give_up(self, shard: Shard, reason: str) -> None:
+        """Be told that the engine has set a shard aside: it is not to be given out again."""
+
 
 class Listed:
     """The shards of a list."""
@@ -38,3 +41,6 @@ class Listed:
 
     def put_back(self, shard: Shard) -> None:
         self._todo.appendleft(shard)
+
+    def give_up(self, shard: Shard, reason: str) -> None:
+        """Nothing to do: what is set aside stays missing."""

@@ -126,7 +126,7 @@ def _numbers(parameter: Parameter) -> dict[str, Any]:
     return {
         "distribution": EnumProperty(
             name="Distribution",
-            description=f"How {parameter.label.lower()} is drawn",
+            description=f"How {parameter.words} is drawn",
             items=[(kind, _words(kind), _first_line(DISTRIBUTIONS[kind])) for kind in parameter.kinds],
             default=parameter.default.kind,
             update=touched,

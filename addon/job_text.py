@@ -24,9 +24,11 @@ KEPT = "what is finished is kept"
 
 
 def fraction(job: Job) -> float:
-    """How much of the present stage is done, 0 to 1."""
+    """How much of the present stage is done, 0 to 1; of the job's steps, while the present one has not said."""
     progress = job.progress
-    return min(progress.done / max(progress.total, 1), 1.0) if progress is not None else 0.0
+    if progress is None:
+        return min(job.step / len(job.order.steps), 1.0)
+    return min(progress.done / max(progress.total, 1), 1.0)
 
 
 def bar_text(job: Job) -> str:
@@ -36,7 +38,7 @@ def bar_text(job: Job) -> str:
     if job.state is State.PAUSING:
         return "Pausing ..."
     if job.progress is None:
-        return "Starting ..."
+        return f"Step {job.step + 1} of {len(job.order.steps)} ..." if job.step else "Starting ..."
     stage = job.progress.stage
     return f"{stage[:1].upper()}{stage[1:]}  {percent(job)}"
 

@@ -71,6 +71,7 @@ class Job:
         """Raises KeyError or TypeError where the folder holds no job."""
         self.folder = folder
         self.state = State.QUEUED
+        self.step = 0
         self.progress: Progress | None = None
         self.results: dict[str, dict[str, Any]] = {}
         self.log: tuple[str, ...] = ()
@@ -176,6 +177,7 @@ class Job:
         elif self.is_live and (self.folder / "pause").exists():
             self.state = State.PAUSING
         self.log, self.seconds, self.since = tuple(state["log"]), state["seconds"], state["since"]
+        self.step = state["step"]
         self.progress = Progress(**state["progress"]) if state["progress"] else None
         self.problem, self.skipped_by = state["problem"], state["by"]
         if self.state is State.LOST:

@@ -7,6 +7,7 @@ Blender keeps 32-bit floats, and angles in radians; a design has 64-bit floats, 
 from __future__ import annotations
 
 import math
+import re
 
 import attrs
 import numpy as np
@@ -39,14 +40,14 @@ def shown_unit(unit: str) -> ShownUnit:
 
 def labelled(label: str, unit: str) -> str:
     """A parameter's label, with the unit where Blender does not show it beside the number: ``Distance (m)``."""
-    told = unit in SHOWN_UNITS or unit.replace("-", " ").casefold() == label.casefold()  # "F Stop" is its own unit
+    told = unit in SHOWN_UNITS or unit.casefold() == label.casefold()  # "F-Stop" is its own unit
     return f"{label} ({unit})" if unit and not told else label
 
 
 def title_case(label: str) -> str:
-    """A label as Blender writes labels: ``Material and Texture``."""
-    words = label.split(" ")
-    return " ".join(
+    """A label as Blender writes labels: ``Material and Texture``, ``F-Stop``."""
+    words = re.split(r"([ -])", label)
+    return "".join(
         word if word in _SMALL and number else word[:1].upper() + word[1:] for number, word in enumerate(words)
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import PurePosixPath
@@ -24,11 +25,12 @@ class AssetKind(StrEnum):
 class Parameter:
     """One number or choice inside a factor.
 
+    ``label`` is the name for people; left out, it is made of ``name``: ``focal_length_mm`` is ``Focal length``.
     ``default`` is its distribution, ``fixed`` the value it has when the factor is not drawn. ``hard_range`` is what is
     possible at all, ``soft_range`` what a slider shows. A choice has named ``options`` (value: help), and, where
     ``assets`` says so, assets of the design's libraries as further options. ``idle_with`` names other parameters of
     the factor, and those of their values with which this one has no effect; ``seen_with`` values with which it is
-    seen best.
+    seen best. A number that is ``whole`` is drawn as one.
     """
 
     name: str
@@ -42,12 +44,18 @@ class Parameter:
     assets: AssetKind | None = None
     idle_with: Mapping[str, tuple[Value, ...]] = attrs.field(factory=dict)
     seen_with: Mapping[str, Value] = attrs.field(factory=dict)
+    whole: bool = False
+    label: str = attrs.field()
 
-    @property
-    def label(self) -> str:
-        """The name for people: ``focal_length_mm`` is ``Focal length``."""
+    @label.default
+    def _label_of_name(self) -> str:
         words = self.name.removesuffix(f"_{self.unit.lower()}") if self.unit else self.name
         return words.replace("_", " ").capitalize()
+
+    @property
+    def words(self) -> str:
+        """The label within a sentence: ``focal length``, ``JPEG quality``."""
+        return self.label if self.label[1:2].isupper() else self.label[:1].lower() + self.label[1:]
 
     @property
     def is_choice(self) -> bool:
@@ -80,7 +88,21 @@ class Parameter:
     def decimals(self) -> int:
         """How many decimals are worth showing, by the width of the slider."""
         low, high = self.slider_range
+        if self.whole:
+            return 0
         return 1 if high - low > 20.0 else 2 if high - low > 2.0 else 3
+
+    def drawn(self, distribution: Distribution, u: float) -> Value:
+        """The value that ``distribution`` makes of a uniform number: whole where it must be, of a uniform distribution
+        each whole number as often."""
+        if self.whole and isinstance(distribution, Uniform):
+            low, high = distribution.support()
+            return min(self.settled(Uniform(low - 0.5, high + 0.5).draw(u)), self.settled(high))
+        return self.settled(distribution.draw(u))
+
+    def settled(self, value: Value) -> Value:
+        """The value, or the whole number next to it where it must be one."""
+        return math.floor(value + 0.5) if self.whole and not isinstance(value, str) else value
 
     def value_text(self, value: Value) -> str:
         """A value for people, with its unit: ``35°``, ``5500 K``, ``f/16``; of an asset, the file's name."""
@@ -139,13 +161,17 @@ class Parameter:
 
 @attrs.frozen
 class Factor:
-    """One cause of variation in an image, with the few parameters it owns. ``weight`` is the default weight."""
+    """One cause of variation in an image, with the few parameters it owns. ``weight`` is the default weight.
+
+    A factor ``of_view`` is the camera's: where a scene is seen several times, each view draws it anew.
+    """
 
     name: str
     label: str
     help: str
     parameters: tuple[Parameter, ...]
     weight: float = 1.0
+    of_view: bool = False
 
     def parameter(self, name: str) -> Parameter:
         """The parameter of that name; KeyError if there is none."""

@@ -111,7 +111,7 @@ def _factor_changes(name: str, settings: Any) -> Iterator[Change]:
             yield Change(path, f"{label}: weight {_words(value)}")
             continue
         known = name in FACTORS and key in {parameter.name for parameter in FACTORS[name].parameters}
-        what = f"{label}, {FACTORS[name].parameter(key).label.lower() if known else key}"
+        what = f"{label}, {FACTORS[name].parameter(key).words if known else key}"
         if not isinstance(value, Mapping):
             yield Change(path, f"{what}: {_words(value)}")
             continue

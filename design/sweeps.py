@@ -95,7 +95,7 @@ def _row(factor: Factor, settings: FactorSettings, swept: Parameter, steps: int)
         values = tuple(values[place * (every - 1) // (MOST_OPTIONS - 1)] for place in range(MOST_OPTIONS))
     cells = (SweepCell({**held, swept.name: value}, swept.value_text(value)) for value in values)
     changed = [
-        f"{parameter.label.lower()} {parameter.value_text(held[parameter.name])}"
+        f"{parameter.words} {parameter.value_text(held[parameter.name])}"
         for parameter in factor.parameters
         if parameter.name != swept.name and held[parameter.name] != settings.parameters[parameter.name].fixed
     ]

@@ -25,7 +25,8 @@ class SIMREAL_OT_library_check(bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         missing = look_for_assets(context.scene.simreal)
         if missing:
-            self.report({"WARNING"}, missing_words(missing).capitalize())
+            words = missing_words(missing)
+            self.report({"WARNING"}, words[:1].upper() + words[1:])
         else:
             self.report({"INFO"}, "All assets of the design are there")
         return {"FINISHED"}

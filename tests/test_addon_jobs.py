@@ -15,6 +15,7 @@ import pytest
 from simreal.addon import job_record
 from simreal.addon.job_board import ROOT, JobBoard
 from simreal.addon.job_system import is_held
+from simreal.addon.job_text import bar_text, fraction
 from simreal.addon.jobs import Job, Order, State
 from simreal.datasets.messages import Error, Log, Progress, Result, encode
 from simreal.design.errors import ToolError
@@ -119,6 +120,20 @@ def test_steps_run_one_after_the_other_while_they_succeed(board: JobBoard, tmp_p
     job = ended(board, board.start(order(touch.format(paths[0]), "sys.exit(3)", touch.format(paths[2]))))
     assert job.state is State.FAILED and job.problem == "it ended with exit status 3"
     assert [Path(path).exists() for path in paths] == [True, False, False]
+
+
+def test_a_step_that_says_nothing_is_counted(board: JobBoard, tmp_path: Path) -> None:
+    job = board.start(order("say('progress')", f"while not os.path.exists({str(tmp_path / 'go')!r}): time.sleep(0.02)"))
+    assert (bar_text(job), fraction(job)) == ("Starting ...", 0.0)
+
+    def in_second_step() -> bool:
+        board.poll()
+        return job.step == 1 and job.progress is None
+
+    wait(in_second_step)
+    assert (bar_text(job), fraction(job)) == ("Step 2 of 2 ...", 0.5)
+    (tmp_path / "go").touch()
+    assert ended(board, job).state is State.DONE
 
 
 def test_problem_is_the_error_that_was_reported(board: JobBoard) -> None:

@@ -89,6 +89,19 @@ def test_assets_of_the_designs_libraries_can_be_named() -> None:
     assert "holds photos, not environments" in overrides_problem(text, (("hdri", "photos"),))
 
 
+def test_labels_for_people_come_of_names_unless_they_are_declared() -> None:
+    named = [FACTORS[factor].parameter(name) for factor, name in (("lens", "focal_length_mm"), ("sensor", "noise"))]
+    assert [parameter.label for parameter in named] == ["Focal length", "Noise"]
+    assert [parameter.words for parameter in named] == ["focal length", "noise"]
+    quality, stop = FACTORS["sensor"].parameter("jpeg_quality"), FACTORS["lens"].parameter("f_stop")
+    assert (quality.label, quality.words, stop.label, stop.words) == (
+        "JPEG quality",
+        "JPEG quality",
+        "f-stop",
+        "f-stop",
+    )
+
+
 @pytest.mark.parametrize(
     ("parameter", "unsuitable"),
     [

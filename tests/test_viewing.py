@@ -58,7 +58,7 @@ def test_a_strip_is_rendered_onto_the_sheet(state: Any) -> None:
         preview_link.poll()
         time.sleep(0.01)
     assert (sheet.done, sheet.total, sheet.problems) == (14, 14, {})
-    assert sheet.order.headings == ("Focal length", "F stop")
+    assert sheet.order.headings == ("Focal length", "f-stop")
     assert {image.index for image in sheet.order.images if isinstance(image, PreviewImage)} == {2}
     assert len({path.read_bytes() for path in sheet.files.values()}) == 14
 

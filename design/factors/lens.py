@@ -22,9 +22,11 @@ LENS = Factor(
             LogUniform(2.0, 22.0),
             fixed=16.0,
             unit="f-stop",
+            label="f-stop",
             help="Aperture: 2 blurs what is before and behind the object, 22 keeps all sharp",
             hard_range=(0.1, 256.0),
             soft_range=(0.7, 32.0),
         ),
     ),
+    of_view=True,
 )

@@ -46,9 +46,11 @@ SENSOR = Factor(
             "jpeg_quality",
             Uniform(70.0, 96.0),
             fixed=92.0,
+            label="JPEG quality",
             help="Quality of the JPEG file, rounded to a whole number",
             hard_range=(1.0, 100.0),
             soft_range=(10.0, 100.0),
         ),
     ),
+    of_view=True,
 )

@@ -69,8 +69,12 @@ def silent_factors(state: Any) -> set[str]:
 
 
 def load_design(state: Any, design: Design) -> None:
-    """Put a design into ``Scene.simreal``. DesignError, before anything is changed, where Blender cannot hold it."""
+    """Put a design into ``Scene.simreal``, as one that is of no preset (see ``loaded_preset``).
+
+    DesignError, before anything is changed, where Blender cannot hold it.
+    """
     _check_integers(design)
+    state.preset = state.preset_digest = ""
     folder = state.folder
     state.title, state.description, state.seed = design.name, design.description, design.seed
     state.instances, state.folder = design.instances, str(design.folder)

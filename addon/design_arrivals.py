@@ -37,7 +37,9 @@ def change(state: Any, how: Callable[[Design], Design]) -> tuple[Missing, ...]:
     marks = {name: (getattr(state.factors, name).mute, getattr(state.factors, name).solo) for name in FACTORS}
     active, active_split = state.active_class, state.active_split
     options = _options_off(state)
+    preset, digest = state.preset, state.preset_digest
     load_design(state, after)
+    state.preset, state.preset_digest = preset, digest
     _add_options_off(state, after, options)
     for name, (mute, solo) in marks.items():
         group = getattr(state.factors, name)

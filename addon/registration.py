@@ -17,6 +17,7 @@ from . import (
     cli,
     curve_icons,
     job_watch,
+    loaded_preset,
     manual,
     missing_assets,
     preferences,
@@ -65,6 +66,7 @@ def register() -> None:
         stack.callback(curve_icons.register())
         stack.callback(job_watch.register())
         stack.callback(render_outlook.register())
+        stack.callback(loaded_preset.register())
         for module in (preview_link, preview_requests, preview_live, preview_thumbnails):
             stack.callback(module.register())
         stack.callback(watch_viewport())

@@ -84,6 +84,8 @@ def scene_class(factors: type) -> type:
             default="{}",
             options={"HIDDEN"},
         ),
+        "preset": StringProperty(name="Preset", description="The preset that was loaded", options={"HIDDEN"}),
+        "preset_digest": StringProperty(name="Preset as loaded", options={"HIDDEN"}),
         "output": StringProperty(
             name="Output folder",
             description="Where data set, model and scores go; empty is beside the .blend file",

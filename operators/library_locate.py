@@ -12,6 +12,7 @@ from bpy.props import BoolProperty, StringProperty
 from ..addon.conversion import design_of
 from ..addon.design_arrivals import change
 from ..addon.library_folders import remember_all
+from ..addon.loaded_preset import is_as_loaded, note
 from ..addon.missing_assets import known_missing, missing_words
 from ..design.errors import AssetError
 from ..design.missing import located
@@ -59,7 +60,10 @@ class SIMREAL_OT_library_locate(bpy.types.Operator):
         if not self.directory:
             raise AssetError(f"choose the folder of the library '{self.library}'")
         state, folder = context.scene.simreal, Path(bpy.path.abspath(self.directory))
+        unchanged = is_as_loaded(state)
         missing = change(state, lambda design: located(design, self.library, folder))
+        if unchanged:
+            note(state, state.preset)
         remember_all(design_of(state, every_class=True))
         incomplete = next((one for one in missing if one.library == self.library), None)
         if incomplete is not None:

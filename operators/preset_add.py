@@ -10,6 +10,7 @@ from bpy.props import BoolProperty, StringProperty
 
 from ..addon.conversion import design_of
 from ..addon.library_folders import remember_all
+from ..addon.loaded_preset import note
 from ..addon.preset_folders import own_folder, own_presets
 from ..design.presets import own_name, save_preset
 from .outcome import can, design_problem, reporting_errors
@@ -45,6 +46,8 @@ class SIMREAL_OT_preset_add(bpy.types.Operator):
         design = design_of(context.scene.simreal)
         remember_all(design)
         preset = save_preset(design, self.name or own_name(design.name), own_folder(), replace=self.replace)
+        if context.scene.is_editable:
+            note(context.scene.simreal, preset.name)
         self.report({"INFO"}, f"Kept the design as preset {preset.name}")
         return {"FINISHED"}
 

@@ -9,6 +9,7 @@ import bpy
 from bpy.props import StringProperty
 
 from ..addon.design_arrivals import take_in
+from ..addon.loaded_preset import note
 from ..addon.preferences import user_folder
 from ..addon.preset_folders import find_preset, preset_names
 from ..design.errors import DesignError
@@ -52,6 +53,7 @@ class SIMREAL_OT_preset_load(ChoosesPreset, bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         preset = find_preset(self.preset)
         missing = take_in(context.scene.simreal, load_preset(preset, user_folder()))
+        note(context.scene.simreal, preset.name)
         return tell_missing(self, f"Loaded {preset.name}", missing)
 
 

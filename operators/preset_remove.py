@@ -8,6 +8,7 @@ from typing import ClassVar
 import bpy
 from bpy.props import StringProperty
 
+from ..addon.loaded_preset import renamed
 from ..addon.preset_folders import find_own_preset, own_presets
 from ..design.presets import remove_preset
 from .outcome import can, reporting_errors
@@ -44,6 +45,7 @@ class SIMREAL_OT_preset_remove(bpy.types.Operator):
     def execute(self, _context: bpy.types.Context) -> set[str]:
         preset = find_own_preset(self.preset)
         remove_preset(preset)
+        renamed(preset.name, "")
         self.report({"INFO"}, f"Removed the preset {preset.name}")
         return {"FINISHED"}
 

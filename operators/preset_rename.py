@@ -8,6 +8,7 @@ from typing import ClassVar
 import bpy
 from bpy.props import StringProperty
 
+from ..addon.loaded_preset import renamed
 from ..addon.preset_folders import find_own_preset, own_presets
 from ..design.presets import rename_preset
 from .outcome import can, reporting_errors
@@ -39,6 +40,7 @@ class SIMREAL_OT_preset_rename(bpy.types.Operator):
     @reporting_errors
     def execute(self, _context: bpy.types.Context) -> set[str]:
         preset = rename_preset(find_own_preset(self.preset), self.name)
+        renamed(self.preset, preset.name)
         self.report({"INFO"}, f"Renamed {self.preset} to {preset.name}")
         return {"FINISHED"}
 

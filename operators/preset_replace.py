@@ -10,6 +10,7 @@ from bpy.props import StringProperty
 
 from ..addon.conversion import design_of
 from ..addon.library_folders import remember_all
+from ..addon.loaded_preset import note
 from ..addon.preset_folders import find_own_preset, own_folder
 from ..design.presets import save_preset
 from .outcome import can, design_problem, reporting_errors
@@ -43,6 +44,8 @@ class SIMREAL_OT_preset_replace(bpy.types.Operator):
         design = design_of(context.scene.simreal)
         remember_all(design)
         save_preset(design, preset.name, own_folder(), replace=True)
+        if context.scene.is_editable:
+            note(context.scene.simreal, preset.name)
         self.report({"INFO"}, f"Replaced the preset {preset.name}")
         return {"FINISHED"}
 

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import bpy
 
+from ..addon.loaded_preset import preset_label
 from ..addon.missing_assets import known_missing
 from ..addon.preset_folders import own_presets
 from ..design.presets import SHIPPED, Preset, presets_in
@@ -66,7 +67,7 @@ def _short(preset: Preset) -> str:
 def draw_menu(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     """The row of presets, as in Blender's own preset menus: choose, add, remove."""
     row = layout.row(align=True)
-    row.menu("SIMREAL_MT_presets", text="Presets", icon="PRESET")
+    row.menu("SIMREAL_MT_presets", text=preset_label(context.scene), icon="PRESET", translate=False)
     row.operator("simreal.preset_add", text="", icon="ADD")
     row.operator("simreal.preset_remove", text="", icon="REMOVE").preset = context.scene.simreal.title
 

@@ -8,11 +8,13 @@ import os
 import shutil
 import sys
 import traceback
+import types
 from pathlib import Path
 
 import bpy
 
 import simreal
+from simreal import operators
 from simreal.addon.conversion import design_of
 from simreal.addon.library_folders import FILE
 from simreal.addon.missing_assets import look_in_file
@@ -55,7 +57,7 @@ def shipped_presets_load():
         assert bool(state().missing) == bool(state().libraries)
         assert all((entry.model_count == 0) == bool(state().libraries) for entry in state().classes)
         texts = drawn(bpy.types.SIMREAL_PT_presets)
-        assert "Presets" in texts and preset.name not in texts
+        assert preset.name in texts and "Presets" not in texts
         assert ("Locate..." in texts) == bool(state().missing)
     for menu in (bpy.types.SIMREAL_MT_presets, bpy.types.SIMREAL_MT_looks):
         texts = drawn(menu)
@@ -71,8 +73,10 @@ def undo_takes_a_preset_back():
     ops.preset_load(preset="Paper: S2RDA-49")
     bpy.ops.ed.undo_push(message="preset")
     assert len(state().classes) == 49 and len(state().missing) == 2
+    assert menu_label() == "Paper: S2RDA-49"
     bpy.ops.ed.undo()
     assert design_of(state()) == starter and not state().missing
+    assert menu_label() == "Presets"
     bpy.ops.ed.redo()
     assert len(state().classes) == 49 and len(state().missing) == 2
 
@@ -101,6 +105,11 @@ def own_presets(folder):
     ops.design_starter()
     state().factors.sensor.weight = 0.125
     assert ops.preset_add(name="Noisy / quiet") == {"FINISHED"}
+    assert menu_label() == "Noisy / quiet"
+    state().factors.sensor.weight = 0.25
+    assert menu_label() == "Noisy / quiet (modified)"
+    state().factors.sensor.weight = 0.125
+    assert menu_label() == "Noisy / quiet"
     refused("already", lambda: ops.preset_add(name="noisy / QUIET"))
     refused("comes with Simreal", lambda: ops.preset_add(name="Starter"))
     refused("at most 80", lambda: ops.preset_add(name="x" * 100))
@@ -116,7 +125,12 @@ def own_presets(folder):
     assert ops.preset_rename(preset="Noisy / quiet", name="Loud") == {"FINISHED"}
     ops.preset_load(preset="Loud")
     assert (state().title, state().factors.sensor.weight) == ("Loud", 0.75)
+    assert menu_label() == "Loud"
+    assert ops.preset_rename(preset="Loud", name="Louder") == {"FINISHED"}
+    assert menu_label() == "Louder"
+    assert ops.preset_rename(preset="Louder", name="Loud") == {"FINISHED"}
     assert ops.preset_remove(preset="Loud") == {"FINISHED"}
+    assert menu_label() == "Presets"
     refused("there is no preset 'Loud'", lambda: ops.preset_remove(preset="Loud"))
     ops.preset_remove(preset="starter 2")
     assert not ops.preset_remove.poll() and not ops.preset_rename.poll()
@@ -138,6 +152,7 @@ def libraries_are_located(kit, folder):
     refused("no such library", lambda: ops.library_locate(library="shapes", directory=str(other)))
     assert design_of(state()) == before
     state().classes[0].enabled = False
+    assert menu_label() == "Paper: 10 classes (modified)"
     assert ops.library_locate(library="ShapeNetCore-v2", directory=str(shapenet)) == {"FINISHED"}
     assert not state().classes[0].enabled
     state().classes[0].enabled = True
@@ -150,6 +165,10 @@ def libraries_are_located(kit, folder):
     assert not state().missing and "Check Assets" not in drawn(bpy.types.SIMREAL_PT_presets)
     assert ops.library_check() == {"FINISHED"}
     assert set(json.loads((user_folder() / FILE).read_text())) >= {"models/ShapeNetCore-v2", "models/other-models"}
+    ops.preset_load(preset="Table 2: viewpoint 1")
+    assert menu_label() == "Table 2: viewpoint 1"
+    ops.library_locate(library="other-models", directory=str(other))
+    assert menu_label() == "Table 2: viewpoint 1"
     ops.preset_load(preset="Table 2: viewpoint 1")
     assert state().classes[0].model_count == 5
     assert [entry.name for entry in state().missing] == ["ShapeNetCore-v2", "other-models"]  # not all classes
@@ -168,7 +187,10 @@ def what_is_missing_is_removed(kit, folder):
     ops.design_from_folder(directory=str(models), environments=str(kit / "hdri"))
     assert not state().missing
     shutil.rmtree(models / "cup")
-    ops.library_check()
+    said = []
+    checking = types.SimpleNamespace(report=lambda _kind, text: said.append(text))
+    assert operators.library_check.SIMREAL_OT_library_check.execute(checking, bpy.context) == {"FINISHED"}
+    assert said == ["A library is missing or not complete (models): locate them in the panel Presets"]
     (entry,) = state().missing
     assert "5 of" in entry.text and "Locate..." in drawn(bpy.types.SIMREAL_PT_presets)
     ops.missing_remove()
@@ -234,6 +256,10 @@ def linked_scenes_are_left_alone(folder):
 
 def drawn(cls):
     return [arguments.get("text") for _, arguments in draw(cls, bpy.context)]
+
+
+def menu_label():
+    return next(text for text in drawn(bpy.types.SIMREAL_PT_presets) if text)
 
 
 def refused(says, action):

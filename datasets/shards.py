@@ -81,14 +81,24 @@ def committed(data: Path, split: str) -> Iterator[ShardRecord]:
             yield record
 
 
+def claimed(data: Path, split: str) -> tuple[Shard, ...]:
+    """The committed shards of a split by first index, as their names tell: quick, nothing is read."""
+    names = sorted(path.stem for path in shards_folder(data, split).glob("*-*.jsonl"))
+    return tuple(Shard(split, *(int(number) for number in name.split("-"))) for name in names)
+
+
 def claimed_images(data: Path, split: str, count: int | None = None) -> int:
     """How many of a split's first ``count`` images are committed, by the names of the shards alone: quick, for show."""
     images = end = 0
-    for path in sorted(shards_folder(data, split).glob("*-*.jsonl")):
-        start, stop = (int(number) for number in path.stem.split("-"))
-        stop = stop if count is None else min(stop, count)
-        images, end = images + max(0, stop - max(start, end)), max(end, stop)
+    for shard in claimed(data, split):
+        stop = shard.stop if count is None else min(shard.stop, count)
+        images, end = images + max(0, stop - max(shard.start, end)), max(end, stop)
     return images
+
+
+def read_record(data: Path, shard: Shard) -> ShardRecord | None:
+    """A committed shard; None where its file is not there, or cannot be read."""
+    return _read(shards_folder(data, shard.split) / f"{shard.start:08d}-{shard.stop:08d}.jsonl", shard.split)
 
 
 def present_images(data: Path, split: str) -> set[str]:
@@ -206,6 +216,6 @@ def _read(path: Path, split: str) -> ShardRecord | None:
         indices = {*(row["index"] for row in rows), *failures}
         shard = Shard(split, start, stop)
         named = all(row["file_name"] == image_name(row["class"], row["index"]) for row in rows)
-    except (ValueError, KeyError, TypeError):
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None
     return ShardRecord(shard, rows, failures) if named and indices == set(shard.indices) else None

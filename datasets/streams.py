@@ -1,6 +1,6 @@
 """A split that is consumed while it is rendered: how far its consumer is, and its images in the order of their index.
 
-The consumer says in ``.simreal/.streams/<split>.json`` which images it wants. Whoever renders reads it there, so the two
+The consumer says in ``.simreal/.streams/<split>.json`` which images it wants. Whoever renders reads it there: the two
 may be different programs, and on different machines. What is committed is seen by the names of the shards.
 """
 
@@ -27,7 +27,7 @@ class Window:
 
 
 def write_window(data: Path, split: str, window: Window) -> None:
-    """Say how far the consumer is. Renamed into place, but not synced: it is written anew whenever a consumer starts."""
+    """Say how far the consumer is. Renamed into place, not synced: it is written anew whenever a consumer starts."""
     path = stream_file(data, split)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     with writing_to(data):

@@ -7,7 +7,7 @@ import re
 from pathlib import PurePosixPath, PureWindowsPath
 
 from .declaration import AssetKind
-from .design import BUILTIN_LIBRARY, STARTER_LIBRARY, Design, FactorSettings, names_folder, split_asset
+from .design import BUILTIN_LIBRARY, MOST_VIEWS, STARTER_LIBRARY, Design, FactorSettings, names_folder, split_asset
 from .distributions import Choice
 from .errors import AssetError, DesignError
 from .factors import FACTORS
@@ -22,6 +22,8 @@ def check(design: Design) -> None:
     if not design.name.strip():
         raise DesignError("name", "must not be empty")
     design.image.check()
+    if not 1 <= design.views_per_scene <= MOST_VIEWS:
+        raise DesignError("views_per_scene", f"must be between 1 and {MOST_VIEWS}, is {design.views_per_scene}")
     _check_libraries(design)
     _check_classes(design)
     _check_splits(design)

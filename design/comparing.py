@@ -35,6 +35,7 @@ def paired(first: Design, second: Design) -> Paired:
         second,
         seed=first.seed,
         image=first.image,
+        views_per_scene=first.views_per_scene,
         instances="shared" if first.instances == "shared" else second.instances,
         splits=tuple(attrs.evolve(one, overrides=overrides.get(one.name, {})) for one in first.splits),
         classes=tuple(_placed(entry, own, second.classes[0]) for entry in first.classes),

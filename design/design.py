@@ -21,6 +21,8 @@ LibraryKind = Literal["models", "environments", "textures", "photos"]
 UpAxis = Literal["auto", "X", "Y", "Z", "-X", "-Y", "-Z"]
 Denoiser = Literal["none", "oidn"]
 Instances = Literal["shared", "disjoint"]
+Engine = Literal["cycles", "eevee"]
+MOST_VIEWS = 10_000
 
 
 @attrs.frozen
@@ -31,6 +33,7 @@ class ImageSettings:
     samples: int = 16
     bounces: int = 4
     denoiser: Denoiser = "oidn"
+    engine: Engine = "cycles"
 
     def check(self) -> None:
         for name, low, high in (("resolution_px", 8, 8192), ("samples", 1, 65536), ("bounces", 0, 64)):
@@ -100,6 +103,7 @@ def default_factors() -> dict[str, FactorSettings]:
 class Design:
     """All that defines a data set. An image is a pure function of (design, split, index).
 
+    ``views_per_scene`` images in a row show one scene, each with a camera of its own.
     ``folder`` is where the design's file lies: library paths are relative to it. It takes no part in equality.
     """
 
@@ -108,6 +112,7 @@ class Design:
     description: str = ""
     seed: int = 0
     instances: Instances = "shared"
+    views_per_scene: int = 1
     image: ImageSettings = attrs.field(factory=ImageSettings)
     libraries: Mapping[str, Library] = attrs.field(factory=dict)
     factors: Mapping[str, FactorSettings] = attrs.field(factory=default_factors)

@@ -120,6 +120,7 @@ def to_document(design: Design) -> dict[str, Any]:
         "description": design.description,
         "seed": design.seed,
         "instances": design.instances,
+        "views_per_scene": design.views_per_scene,
         "image": attrs.asdict(design.image),
         "libraries": {name: attrs.asdict(library) for name, library in design.libraries.items()},
         "classes": [{**attrs.asdict(entry), "models": list(entry.models)} for entry in design.classes],
@@ -153,8 +154,10 @@ def overridden(design: Design, split: Split) -> Design:
     """
     if not split.overrides:
         return design
-    if not set(split.overrides) <= {"factors", "image", "classes", "seed"}:
-        raise DesignError(f"splits.{split.name}.overrides", "may change factors, image, classes and seed only")
+    if not set(split.overrides) <= {"factors", "image", "classes", "seed", "views_per_scene"}:
+        raise DesignError(
+            f"splits.{split.name}.overrides", "may change factors, image, classes, seed and views_per_scene only"
+        )
     own_classes = "classes" in split.overrides
     first = attrs.evolve(design.classes[0], models=design.classes[0].models[:1], weight=1.0)
     plain = attrs.evolve(

@@ -4,22 +4,42 @@ from __future__ import annotations
 
 import hashlib
 import json
+from typing import Any
 
-from .design import Design
-from .document import to_document
+import attrs
+
+from .design import Design, ImageSettings, default_factors
+from .document import factor_document, to_document
+
+LATER_FACTORS = ("distractors",)
+_FIRST_IMAGE_SETTINGS = ("resolution_px", "samples", "bounces", "denoiser")
 
 
 def design_hash(design: Design) -> str:
     """SHA-256 over all that determines the design's images.
 
-    Left out: name, description, where libraries lie, and how many images of a split are wanted (image k is the same
-    among ten and among a million).
+    Left out: name, description, where libraries lie, how many images of a split are wanted (image k is the same among
+    ten and among a million), and what designs say since a later version, where it is as before.
     """
     document = to_document(design)
     for name in ("name", "description"):
         del document[name]
+    _leave_out_later(document)
     for library in document["libraries"].values():
         del library["path"]
     for split in document["splits"].values():
         del split["count"]
     return hashlib.sha256(json.dumps(document, ensure_ascii=False).encode()).hexdigest()
+
+
+def _leave_out_later(document: dict[str, Any]) -> None:
+    """Take out what designs could not say at first, where it is as it was then: data sets begun before stay usable."""
+    if document["views_per_scene"] == 1:
+        del document["views_per_scene"]
+    for field in attrs.fields(ImageSettings):
+        if field.name not in _FIRST_IMAGE_SETTINGS and document["image"][field.name] == field.default:
+            del document["image"][field.name]
+    for name in LATER_FACTORS:
+        silent = factor_document(attrs.evolve(default_factors()[name], weight=0.0))
+        if document["factors"].get(name) == silent:
+            del document["factors"][name]

@@ -21,6 +21,8 @@ from .design import Design, DesignClass
 from .distributions import Value
 from .document import overridden
 from .errors import DesignError
+from .factors import FACTORS
+from .factors.distractors import MOST_DISTRACTORS
 
 Bits: TypeAlias = npt.NDArray[np.uint64]
 
@@ -38,7 +40,8 @@ class ImageSpec:
     """What one image shows, as drawn: what the renderer renders and the metadata keeps.
 
     ``models`` is the drawn model followed by the class's others, in the order in which they stand in for it if it
-    cannot be read. ``seed`` is the path tracer's; ``sensor_key`` keys the sensor's noise.
+    cannot be read. ``seed`` is the path tracer's; ``sensor_key`` keys the sensor's noise. This is a view
+    of the scene of number ``scene``; ``scene_seed`` and ``others``, models of other classes, are for its distractors.
     """
 
     split: str
@@ -48,11 +51,18 @@ class ImageSpec:
     models: tuple[str, ...]
     seed: int
     factors: Mapping[str, FactorDraw]
+    scene: int
+    scene_seed: int
+    others: tuple[str, ...]
 
     @property
     def sensor_key(self) -> int:
         """128 bits for the generator of the sensor's noise."""
         return _key(f"sensor noise/{self.split}/{self.index}/{self.seed}")
+
+    def distractor_key(self, number: int) -> int:
+        """128 bits for the generator of the distractor of that number: the same in all views of a scene."""
+        return _key(f"distractor {number}/{self.split}/{self.scene}/{self.scene_seed}")
 
 
 class Sampler:
@@ -66,12 +76,19 @@ class Sampler:
         self._prefix = f"{self.design.seed}/{found.name}/{found.seed}"
         self._models = [self._instances(entry) for entry in self.design.classes]
         self._weights = np.array([entry.weight for entry in self.design.classes])
+        self._views = self.design.views_per_scene
+        self._parameters = {
+            name: {key: FACTORS[name].parameter(key) for key in settings.parameters}
+            for name, settings in self.design.factors.items()
+        }
+        self._of_view = {name for name in self.design.factors if FACTORS[name].of_view}
 
     def spec(self, index: int) -> ImageSpec:
         """The image of that index (0, 1, 2, ... without end)."""
         if index < 0:
             raise DesignError("", f"an image's index must be >= 0, is {index}")
-        label, occurrence = self._class(index)
+        scene = index // self._views
+        label, occurrence = self._class(scene)
         return ImageSpec(
             split=self.split.name,
             index=index,
@@ -80,27 +97,37 @@ class Sampler:
             models=self._model_order(label, occurrence),
             seed=int(self._raw("render seed", index)[0] >> np.uint64(33)),
             factors={name: self._factor(name, index) for name in self.design.factors},
+            scene=scene,
+            scene_seed=int(self._raw("scene seed", scene)[0] >> np.uint64(33)),
+            others=self._others(label, scene),
         )
 
     def class_name(self, index: int) -> str:
         """The class of an image, without drawing the rest of it."""
-        return self.design.classes[self._class(index)[0]].name
+        return self.design.classes[self._class(index // self._views)[0]].name
 
     def is_drawn(self, factor: str, index: int) -> bool:
         """Whether an image draws a factor (else it is fixed), without drawing its values."""
-        return self._uniform(f"{factor}/weight", index) < self.design.factors[factor].weight
+        return self._uniform(f"{factor}/weight", self._at(factor, index)) < self.design.factors[factor].weight
+
+    def _at(self, factor: str, index: int) -> int:
+        """Where a factor is drawn: the camera's at the image's own index, the others at its scene's."""
+        return index if factor in self._of_view else index // self._views
 
     def _factor(self, name: str, index: int) -> FactorDraw:
         settings = self.design.factors[name]
         drawn = self.is_drawn(name, index)
+        declared, at = self._parameters[name], self._at(name, index)
         values = {
-            key: parameter.distribution.draw(self._uniform(f"{name}/{key}", index)) if drawn else parameter.fixed
+            key: declared[key].drawn(parameter.distribution, self._uniform(f"{name}/{key}", at))
+            if drawn
+            else declared[key].settled(parameter.fixed)
             for key, parameter in settings.parameters.items()
         }
         return FactorDraw(drawn, values)
 
     def _class(self, index: int) -> tuple[int, int]:
-        """The label of an image and, where classes are balanced, the number of images of that class before it."""
+        """The label of a scene and, where classes are balanced, the number of scenes of that class before it."""
         if not (self._weights == self._weights[0]).all():
             label = int(
                 np.searchsorted(np.cumsum(self._weights), self._uniform("class", index) * self._weights.sum(), "right")
@@ -115,6 +142,18 @@ class Sampler:
         block, place = divmod(occurrence, len(models))
         order = self._permutation(f"models/{self.design.classes[label].name}", block, len(models))
         return tuple(models[order[(place + step) % len(models)]] for step in range(len(models)))
+
+    def _others(self, label: int, scene: int) -> tuple[str, ...]:
+        """A model of another class for each distractor there can be; none where there is no other class."""
+        weights = np.where(np.arange(len(self._weights)) == label, 0.0, self._weights)
+        reached = np.cumsum(weights)
+        if not reached[-1]:
+            return ()
+        bits = (self._raw("distractors/models", scene, 2 * MOST_DISTRACTORS) >> np.uint64(11)).tolist()
+        drawn = [number * 2.0**-53 for number in bits]
+        labels = np.searchsorted(reached, np.array(drawn[::2]) * reached[-1], "right")
+        models = [self._models[other] for other in labels]
+        return tuple(there[int(u * len(there))] for there, u in zip(models, drawn[1::2], strict=True))
 
     def _instances(self, entry: DesignClass) -> Sequence[str]:
         """The models of a class that this split may show."""

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import attrs
 
 from .declaration import Factor, Parameter
-from .design import FORMAT_VERSION, Denoiser, ImageSettings, Instances, LibraryKind, UpAxis
+from .design import FORMAT_VERSION, MOST_VIEWS, Denoiser, Engine, ImageSettings, Instances, LibraryKind, UpAxis
 from .distributions import DISTRIBUTIONS, Normal, SphereShell, field_names
 from .factors import FACTORS
 from .migration import VERSION_KEY
@@ -20,6 +20,13 @@ Schema: TypeAlias = dict[str, Any]
 
 SCHEMA_ID = "https://json-schema.org/draft/2020-12/schema"
 _WEIGHT: Schema = {"type": "number", "minimum": 0}
+_VIEWS: Schema = {
+    "type": "integer",
+    "minimum": 1,
+    "maximum": MOST_VIEWS,
+    "default": 1,
+    "description": "Images in a row that show one scene, each with a camera of its own",
+}
 _ASSET_PATTERN = "^[^:]+:.+$"
 
 
@@ -36,6 +43,7 @@ def design_schema() -> Schema:
                 "description": {"type": "string"},
                 "seed": {"type": "integer"},
                 "instances": _literal(Instances, "Whether splits share models or keep them apart"),
+                "views_per_scene": _VIEWS,
                 "image": {"$ref": "#/$defs/image"},
                 "libraries": {"type": "object", "additionalProperties": {"$ref": "#/$defs/library"}},
                 "classes": {"$ref": "#/$defs/classes"},
@@ -149,6 +157,7 @@ def _image() -> Schema:
                 for name, (low, high) in limits.items()
             },
             "denoiser": _literal(Denoiser),
+            "engine": _literal(Engine),
         }
     )
 
@@ -166,6 +175,7 @@ def _split() -> Schema:
             "image": {"type": "object", "propertyNames": {"enum": list(_image()["properties"])}},
             "classes": {"$ref": "#/$defs/classes"},
             "seed": {"type": "integer"},
+            "views_per_scene": _VIEWS,
         }
     )
     overrides["description"] = "Laid over the design as a JSON merge patch (RFC 7396)"

@@ -87,6 +87,7 @@ def _shares(steps: int) -> Iterator[float]:
 
 def _row(factor: Factor, settings: FactorSettings, swept: Parameter, steps: int) -> SweepRow | None:
     values = swept_values(settings.parameters[swept.name].distribution, steps)
+    values = tuple(dict.fromkeys(map(swept.settled, values)))
     held = _held(factor, settings, swept)
     if len(values) < 2 or held is None:
         return None
@@ -130,7 +131,10 @@ def _likely(distribution: Distribution) -> list[Value]:
 
 def _together(factor: Factor, settings: FactorSettings, steps: int) -> Iterator[SweepCell]:
     for p in _shares(steps):
-        values = {name: quantile(parameter.distribution, p) for name, parameter in settings.parameters.items()}
+        values = {
+            name: factor.parameter(name).settled(quantile(parameter.distribution, p))
+            for name, parameter in settings.parameters.items()
+        }
         first = factor.parameters[0]
         text = first.value_text(values[first.name]) if len(factor.parameters) == 1 else f"{p:.0%}"
         yield SweepCell(values, text)

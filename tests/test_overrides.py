@@ -72,7 +72,7 @@ def test_common_overrides_are_built() -> None:
     [
         ("{", "is not JSON"),
         ("[]", "must be a JSON object"),
-        ('{"nmae": 1}', "may change factors, image, classes and seed only"),
+        ('{"nmae": 1}', "may change factors, image, classes, seed and views_per_scene only"),
         ('{"factors": {"backgroud": {}}}', "factors.backgroud: there is no such factor; did you mean 'background'?"),
         ('{"factors": {"lens": {"weight": 2}}}', "factors.lens.weight: must be between 0 and 1"),
         ('{"factors": {"background": {"environment": {"options": {"hdri:x.exr": 1}}}}}', "names the library 'hdri'"),

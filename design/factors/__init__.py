@@ -3,6 +3,7 @@
 from ..declaration import Factor
 from .background import BACKGROUND
 from .camera_viewpoint import CAMERA_VIEWPOINT
+from .distractors import DISTRACTORS
 from .illumination import ILLUMINATION
 from .lens import LENS
 from .material_texture import MATERIAL_TEXTURE
@@ -21,5 +22,6 @@ FACTORS: dict[str, Factor] = {
         BACKGROUND,
         LENS,
         SENSOR,
+        DISTRACTORS,
     )
 }

@@ -45,4 +45,5 @@ CAMERA_VIEWPOINT = Factor(
             soft_range=(-45.0, 45.0),
         ),
     ),
+    of_view=True,
 )

@@ -108,9 +108,10 @@ def _denoiser_package() -> Check:
 def _blender() -> list[Check]:
     """The Blender that `simreal render` would use, the GPUs that Cycles finds in it, and its denoiser."""
     from ..rendering.launch import worker_command
+    from ..rendering.seats import Seat
 
     try:
-        program = worker_command(Path("job"))[0]
+        program = worker_command(Path("job"), Seat())[0]
     except ToolError as error:
         return [Check("Blender", MISSING, str(error), essential=True)]
     command: tuple[str, ...] = (program, "-c", BLENDER_PROBE)

@@ -8,8 +8,14 @@ cores: twice the CPU time an image). So it is started while the process sees onl
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+
+
+def stay_on(cores: Sequence[int]) -> None:
+    """Have this process run on these cores alone, from now on. Does nothing for none, or where the system cannot."""
+    if cores and hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, cores)
 
 
 @contextmanager

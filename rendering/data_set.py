@@ -29,11 +29,14 @@ from ..design.design import Design
 from ..design.errors import SimrealError
 from ..design.identity import design_hash
 from .engine import Engine, SetAside
-from .jobs import Job, write_job
-from .launch import Crew, crew, gpu_possible, worker_command
+from .jobs import Job, read_job, write_job
+from .launch import available_cores, gpu_possible, worker_command
 from .pool import Pool
+from .seats import Seat, described
 from .shard_source import Listed
 from .site import ThisMachine
+from .staffing import Fixed, Staffing, ThisMachinesStaffing, Wish
+from .trial import Crew
 
 SMALLEST_SHARD = 10
 
@@ -42,7 +45,9 @@ SMALLEST_SHARD = 10
 class RenderRequest:
     """What to render and how. ``splits`` are names, all if empty; ``workers`` and ``threads`` None: what suits here.
 
-    ``engine`` is ``local``, the workers of this machine.
+    ``gpus`` are the numbers of those to use, all if empty; ``seats`` say all of this at once, a worker each, in place
+    of the four. ``image_timeout_s`` is the longest an image may take before its worker counts as hung; None: by how
+    long images take. ``engine`` is ``local``, the workers of this machine.
 
     With ``set_aside`` a folder that holds images of another design is renamed, and a new one begun in its place.
     """
@@ -53,6 +58,9 @@ class RenderRequest:
     workers: int | None = None
     threads: int | None = None
     device: str = "auto"
+    gpus: tuple[int, ...] = ()
+    seats: tuple[Seat, ...] = ()
+    image_timeout_s: float | None = None
     blender: Path | None = None
     retry_failed: bool = False
     set_aside: bool = False
@@ -92,13 +100,13 @@ def render_data_set(request: RenderRequest, report: Report) -> RenderSummary:
         request.design.split(name)
     check_usable(request.out)
     check_libraries(request.design)
-    command = worker_command(job_file(request.out.resolve()), request.blender)
+    worker_command(job_file(request.out), Seat(), request.blender)  # raises where there is nothing that renders
     if request.set_aside:
         _set_aside(request, report)
     with _begun(request.out), exclusive(request.out), _signals():
         kept = {name: count for name, count in kept_counts(request.out).items() if name not in chosen}
         design = with_counts(request.design, kept)
-        return _Render(request, design, prepare(request.out, design), report).run(chosen, command)
+        return _Render(request, design, prepare(request.out, design), report).run(chosen)
 
 
 class _Render:
@@ -110,15 +118,14 @@ class _Render:
         self._data = request.out
         self._state = state
         self._report = report
-        self._crew = Crew(1, 1)
-        self._starts = 1
+        self._staffing: Staffing = Fixed(())
         self._mark = time.monotonic()
         self._left: dict[str, int] = {}
         self._rendered: dict[str, int] = {}
         self._seconds: dict[str, float] = {}
         self._told = False
 
-    def run(self, chosen: Sequence[str], command: Sequence[str]) -> RenderSummary:
+    def run(self, chosen: Sequence[str]) -> RenderSummary:
         start = time.monotonic()
         shards = self._missing(chosen)
         wanted = sum(self._design.split(name).count for name in chosen)
@@ -131,7 +138,7 @@ class _Render:
         if shards:
             if before:
                 self._report(Log(f"{before} of {wanted} images are there already"))
-            set_aside = self._work(command, shards, before)
+            set_aside = self._work(shards, before)
             if not any(self._rendered.values()) and not before:
                 raise SimrealError(f"nothing can be rendered: {set_aside[0].reason}")
         splits = tuple(self._summary(name) for name in chosen)
@@ -151,17 +158,32 @@ class _Render:
             ]
 
         total = sum(map(len, shards(SHARD_SIZE)))
-        device = "cpu" if request.device == "auto" and not gpu_possible() else request.device
-        most = max(1, math.ceil(total / SMALLEST_SHARD))
-        cpu = device if device != "auto" else "cpu"
-        self._crew = crew(most, cpu, request.workers, request.threads)
-        write_job(self._data, Job(self._crew.threads, device))
-        self._starts = 1 if device == "auto" and request.workers is None else self._crew.workers
-        size = math.ceil(total / (2 * self._crew.workers))
+        self._staffing = self._staff(max(1, math.ceil(total / SMALLEST_SHARD)))
+        size = math.ceil(total / (2 * len(self._staffing.seats)))
         return shards(min(max(size, SMALLEST_SHARD), SHARD_SIZE))
 
-    def _work(self, command: Sequence[str], shards: Sequence[Shard], before: int) -> tuple[SetAside, ...]:
-        engine: Engine = Pool(ThisMachine(command), self._starts, self._report, self._on_ready, self._on_commit)
+    def _staff(self, most: int) -> Staffing:
+        """Who is to render: as the user wished, or as was measured here before, or as is to be found out."""
+        request, job = self._request, read_job(self._data)
+        write_job(self._data, job)
+        if request.seats:
+            return Fixed(request.seats)
+        device = "cpu" if request.device == "auto" and not request.gpus and not gpu_possible() else request.device
+        wish = Wish(device, request.workers, request.threads, request.gpus)
+        known = Crew(job.workers, job.threads) if job.cores == available_cores() else None
+        return ThisMachinesStaffing(wish, most, known, self._report, self._remember)
+
+    def _remember(self, crew: Crew) -> None:
+        write_job(self._data, Job(crew.workers, crew.threads, available_cores()))
+
+    def _engine(self) -> Engine:
+        job, request = job_file(self._data.resolve()), self._request
+        site = ThisMachine(lambda seat: worker_command(job, seat, request.blender))
+        hear = (self._report, self._on_ready, self._on_commit)
+        return Pool(site, self._staffing, *hear, image_timeout_s=request.image_timeout_s)
+
+    def _work(self, shards: Sequence[Shard], before: int) -> tuple[SetAside, ...]:
+        engine = self._engine()
         try:
             return engine.run(Listed(shards), before + sum(map(len, shards)), before)
         except KeyboardInterrupt:
@@ -173,21 +195,18 @@ class _Render:
         finally:
             sweep(self._data)
 
-    def _on_ready(self, ready: Result) -> int:
-        """Note what renders. With device auto the first worker finds out; on the CPU the others follow."""
+    def _on_ready(self, ready: Result) -> None:
+        """Note what renders."""
         renderer, device = str(ready.data["renderer"]), str(ready.data["device"])
         if not self._told:
             self._told = True
-            threads = f", {self._crew.threads} thread(s) each" if device == "CPU" else ""
-            count = self._crew.workers if device == "CPU" else self._starts
-            self._report(Log(f"{renderer} ({device}): {count} worker(s){threads}"))
+            self._report(Log(f"{renderer} ({device}): {described(self._staffing.seats)}"))
             if not self._state.renderer:
                 self._state = attrs.evolve(self._state, renderer=renderer)
                 write_state(self._data, self._state)
             elif self._state.renderer != renderer:
                 text = f"this data set was begun with {self._state.renderer}; images of {renderer} may differ slightly"
                 self._report(Log(text, "warning"))
-        return self._crew.workers if device == "CPU" else self._starts
 
     def _on_commit(self, shard: Shard, result: Result) -> None:
         now = time.monotonic()

@@ -25,10 +25,11 @@ def find_gpus() -> dict[str, tuple[str, ...]]:
     return found
 
 
-def choose_device(scene: bpy.types.Scene, wanted: str) -> str:
+def choose_device(scene: bpy.types.Scene, wanted: str, gpu: int | None = None) -> str:
     """Have ``scene`` rendered on ``wanted`` (one of DEVICES). Returns what was chosen: ``OPTIX: NVIDIA H200``.
 
-    ``auto`` takes the best GPU there is, else the CPU. ToolError if a GPU backend was named and has no GPU.
+    ``auto`` takes the best kind of GPU there is, else the CPU; ``gpu`` is the number of the one to use, None for all of
+    them. ToolError if a GPU backend was named and has no GPU, or none of that number.
     """
     if wanted == "cpu":
         scene.cycles.device = "CPU"
@@ -41,10 +42,25 @@ def choose_device(scene: bpy.types.Scene, wanted: str) -> str:
     if backend not in gpus:
         there = ", ".join(gpus) or "no GPU at all"
         raise ToolError(f"Cycles finds no {wanted} device here; it finds {there}; use --device auto or cpu")
+    names = gpus[backend]
+    if gpu is not None and gpu >= len(names):
+        there = ", ".join(f"{number} ({name})" for number, name in enumerate(names))
+        raise ToolError(f"there is no {backend} GPU {gpu} here; Cycles finds {there}")
     preferences = bpy.context.preferences.addons["cycles"].preferences
     preferences.compute_device_type = backend
     preferences.refresh_devices()
     for device in preferences.devices:
-        device.use = device.type == backend
+        device.use = False
+    used = [device for device in preferences.devices if device.type == backend]
+    used = used if gpu is None else used[gpu : gpu + 1]
+    for device in used:
+        device.use = True
     scene.cycles.device = "GPU"
-    return f"{backend}: {', '.join(gpus[backend])}"
+    return f"{backend}: {', '.join(device.name for device in used)}"
+
+
+def count_gpus(device: str) -> int:
+    """How many GPUs there are of the kind of a chosen device; 0 for the CPU."""
+    backend = device.partition(":")[0]
+    preferences = bpy.context.preferences.addons["cycles"].preferences
+    return sum(found.type == backend for found in preferences.devices) if backend in GPU_BACKENDS else 0

@@ -1,4 +1,4 @@
-"""The job of render workers: what the parent writes into ``.simreal/job.json`` and every worker reads."""
+"""The job of a data set's render workers, in ``.simreal/job.json``: what was found to suit the machine."""
 
 from __future__ import annotations
 
@@ -9,15 +9,19 @@ import attrs
 
 from ..datasets.layout import job_file
 from ..datasets.writing import write_whole, writing_to
-from ..design.errors import DataSetError
 
 
 @attrs.frozen
 class Job:
-    """How a worker renders; what it renders is the data set's design, and the shards it is given."""
+    """The ``workers`` of ``threads`` each that were measured to be the best of a machine of ``cores``; 0: not measured.
 
-    threads: int = 1
-    device: str = "cpu"
+    What a worker renders is the data set's design, and the shards it is given; on what it renders it is told when it is
+    started.
+    """
+
+    workers: int = 0
+    threads: int = 0
+    cores: int = 0
 
 
 def write_job(data: Path, job: Job) -> Path:
@@ -28,9 +32,9 @@ def write_job(data: Path, job: Job) -> Path:
     return path
 
 
-def read_job(path: Path) -> Job:
-    """The job in a file. DataSetError where it cannot be read."""
+def read_job(data: Path) -> Job:
+    """The job of a data set; one without measurements where there is none, or one of another version."""
     try:
-        return Job(**json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError) as error:
-        raise DataSetError(f"{path}: cannot be read as a render job ({error})") from None
+        return Job(**json.loads(job_file(data).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return Job()

@@ -9,26 +9,17 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import attrs
-
 from ..design.errors import ToolError
+from .seats import Seat
 
 HEADLESS = Path(__file__).resolve().parent.parent / "headless.py"
 WORKER_BYTES = 1_200_000_000
 GPU_FILES = ("/dev/nvidiactl", "/dev/kfd", "/dev/dri")
 
 
-@attrs.frozen
-class Crew:
-    """How many workers there are, and CPU threads each."""
-
-    workers: int
-    threads: int
-
-
-def worker_command(job: Path, blender: Path | None = None) -> tuple[str, ...]:
-    """The command line of a render worker. ToolError if there is nothing here that renders."""
-    return rendering_command(("worker", str(job)), blender)
+def worker_command(job: Path, seat: Seat, blender: Path | None = None) -> tuple[str, ...]:
+    """The command line of a render worker on a seat. ToolError if there is nothing here that renders."""
+    return rendering_command(("worker", *seat.options(), str(job)), blender)
 
 
 def rendering_command(verb: Sequence[str], blender: Path | None = None) -> tuple[str, ...]:
@@ -50,15 +41,6 @@ def rendering_command(verb: Sequence[str], blender: Path | None = None) -> tuple
         )
     options = ("--background", "--factory-startup", "--python-exit-code", "1", "--python", str(HEADLESS))
     return (program, *options, "--", *verb)
-
-
-def crew(shards: int, device: str, workers: int | None = None, threads: int | None = None) -> Crew:
-    """How many workers for this many shards: one a CPU core as far as memory goes, or a single one that uses a GPU."""
-    cores = available_cores()
-    if workers is None:
-        room = max(1, available_bytes() // WORKER_BYTES)
-        workers = max(1, min(cores if device == "cpu" else 1, shards, room))
-    return Crew(workers, threads or max(1, cores // workers))
 
 
 def gpu_possible() -> bool:

@@ -6,85 +6,96 @@ A worker is any program that speaks as ``worker.py`` does. What it commits is on
 from __future__ import annotations
 
 import queue
-from collections import deque
+import threading
+from collections import Counter, deque
 from collections.abc import Callable
 
 import attrs
 
-from ..datasets.messages import Error, Log, Message, Progress, Report, Result
+from ..datasets.messages import Error, Log, Message, Report, Result
 from ..datasets.shards import Shard
 from ..design.errors import SimrealError, ToolError
+from .casualties import MAX_ATTEMPTS, Casualties
 from .child import Event
 from .engine import SetAside
-from .pace import Pace
+from .growth import Growth
+from .seats import Seat
 from .shard_source import Listed, ShardSource
 from .site import Hand, Site
+from .staffing import Staffing
+from .tally import Tally
+from .watch import Signs, Watch
 
-MAX_ATTEMPTS = 3
-SHOWN_FAILURES = 5
+MOST_BARREN = 20  # shards set aside one after the other, without one between that was rendered
 _POLL_S = 0.5
 
 
 @attrs.define
 class _Worker:
     child: Hand
+    seat: Seat
+    signs: Signs
+    growth: Growth = attrs.field(factory=Growth)
     ready: bool = False
     shard: Shard | None = None
+    at: int | None = None  # the image it has begun
     images: int = 0
 
 
 class Pool:
-    """Renders shards with up to ``workers`` workers, which run at ``site``.
+    """Renders shards with workers that run at ``site``, one on each of the seats that ``staffing`` wants at the time.
 
-    ``on_ready`` is told what a worker says of itself, and returns how many workers there should be from then on;
-    ``on_commit`` is told each committed shard. Both are called in the thread that called ``run``.
+    ``on_ready`` is told what a worker says of itself, ``on_commit`` each committed shard. Both are called in the thread
+    that called ``run``. ``image_timeout_s`` is the longest an image may take; None: by how long images take.
     """
 
     def __init__(
         self,
         site: Site,
-        workers: int,
+        staffing: Staffing,
         report: Report,
-        on_ready: Callable[[Result], int],
+        on_ready: Callable[[Result], None],
         on_commit: Callable[[Shard, Result], None],
+        *,
+        image_timeout_s: float | None = None,
     ) -> None:
         self._site = site
-        self._wanted = workers
+        self._staffing = staffing
         self._report = report
         self._on_ready = on_ready
         self._on_commit = on_commit
+        self._watch = Watch(image_timeout_s)
         self._events: queue.Queue[tuple[int, Event]] = queue.Queue()
         self._workers: dict[int, _Worker] = {}
         self._started = 0
         self._false_starts = 0
         self._source: ShardSource = Listed(())
         self._kept: deque[Shard] = deque()  # taken for workers that are starting; whoever is ready first gets them
-        self._attempts: dict[Shard, int] = {}
+        self._casualties = Casualties()
         self._set_aside: list[SetAside] = []
         self._committed = 0
-        self._failed = 0
-        self._told: set[str] = set()
-        self._pace = Pace()
-        self._done = 0
-        self._total = 0
-        self._shown = -1
+        self._barren = 0
+        self._replaced = False
+        self._tally = Tally(report, 0, 0)
 
     def run(self, source: ShardSource, total: int, done: int = 0) -> tuple[SetAside, ...]:
         """Render all shards of ``source``; see Engine. ToolError where no worker ever got ready."""
-        self._source, self._done, self._total = source, done, total
+        self._source, self._tally = source, Tally(self._report, total, done)
         with self._site:
             return self._run()
 
     def _run(self) -> tuple[SetAside, ...]:
         try:
             while self._staff():
-                self._progress()
+                self._tally.show()
                 try:
                     number, event = self._events.get(timeout=_POLL_S)
                 except queue.Empty:
+                    self._look_after()
                     continue
                 self._handle(number, event)
-            self._progress()
+                self._look_after()
+            self._tally.show()
         except BaseException:
             self._dismiss(patience_s=10.0)
             raise
@@ -92,18 +103,40 @@ class Pool:
         return tuple(self._set_aside)
 
     def _staff(self) -> bool:
-        """Have as many workers as there is work for, and give the idle ones a shard. Returns whether work is left."""
+        """Have a worker on each seat for which there is work, and give the idle ones a shard. Returns whether work is
+        left."""
+        seats = self._staffing.seats[: self._site.places(len(self._staffing.seats))]
+        self._let_go(seats)
         for worker in self._workers.values():
-            if worker.ready and worker.shard is None and (shard := self._take()):
+            if worker.ready and worker.shard is None and worker.signs.leaving is None and (shard := self._take()):
                 worker.shard = shard
-                worker.child.send(attrs.asdict(shard))
+                worker.signs.moved = self._watch.now
+                given_up = {str(index): reason for index, reason in self._casualties.given_up(shard).items()}
+                worker.child.send({**attrs.asdict(shard), "given_up": given_up})
         starting = sum(not worker.ready for worker in self._workers.values())
-        while len(self._workers) < self._site.places(self._wanted) and self._keep(starting + 1):
-            self._workers[self._started] = _Worker(self._site.start(self._started, self._events))
+        free = Counter(seats) - Counter(worker.seat for worker in self._workers.values())
+        for seat in free.elements():
+            if len(self._workers) >= len(seats) or not self._keep(starting + 1):
+                break
+            hand = self._site.start(self._started, seat, self._events)
+            self._workers[self._started] = _Worker(hand, seat, self._watch.new())
             self._started += 1
             starting += 1
         busy = any(worker.shard for worker in self._workers.values())
         return busy or bool(self._kept) or not self._source.exhausted
+
+    def _let_go(self, seats: tuple[Seat, ...]) -> None:
+        """Have idle workers leave whose seat is wanted no more."""
+        surplus = Counter(worker.seat for worker in self._workers.values()) - Counter(seats)
+        for worker in self._workers.values():
+            if surplus[worker.seat] > 0 and worker.ready and worker.shard is None:
+                surplus[worker.seat] -= 1
+                self._send_home(worker)
+
+    def _send_home(self, worker: _Worker) -> None:
+        if worker.signs.leaving is None:
+            worker.signs.leaving = self._watch.now
+            worker.child.close()
 
     def _take(self) -> Shard | None:
         return self._kept.popleft() if self._kept else self._source.take()
@@ -114,81 +147,101 @@ class Pool:
             self._kept.append(shard)
         return len(self._kept) >= count
 
+    def _look_after(self) -> None:
+        """End the workers that hang. They are dropped at once: not even a kill ends one that waits for a lost disk."""
+        self._watch.tick()
+        for number, worker in list(self._workers.items()):
+            if reason := self._watch.verdict(worker.signs, worker.shard is not None):
+                threading.Thread(target=worker.child.kill, daemon=True).start()
+                del self._workers[number]
+                self._bury(worker, reason)
+
     def _handle(self, number: int, event: Event) -> None:
-        worker = self._workers[number]
+        worker = self._workers.get(number)
+        if worker is None:  # dropped, and still talking
+            return
         if event is None:
             del self._workers[number]
-            self._bury(worker)
+            self._bury(worker, worker.child.describe_death("try fewer --workers"))
         else:
-            self._hear(worker, event)
+            worker.signs.heard = self._watch.now
+            self._hear(number, worker, event)
 
-    def _hear(self, worker: _Worker, message: Message) -> None:
+    def _hear(self, number: int, worker: _Worker, message: Message) -> None:
         match message:
             case Result(kind="ready"):
                 worker.ready = True
-                self._wanted = self._on_ready(message)
+                self._staffing.on_ready(message)
+                self._on_ready(message)
+            case Result(kind="begin"):
+                worker.at, worker.signs.moved = message.data["index"], self._watch.now
             case Result(kind="image"):
-                worker.images += 1
-                self._done += 1
-                self._pace.count()
-                if message.data.get("failed"):
-                    self._tell_failure(message)
+                self._hear_image(number, worker, message)
             case Result(kind="shard") if worker.shard is not None:
-                shard, worker.shard, worker.images = worker.shard, None, 0
-                self._committed += 1
-                self._on_commit(shard, message)
+                self._hear_shard(worker, worker.shard, message)
             case Error(text=text, fatal=True):
                 raise SimrealError(text)
             case Error(text=text, fatal=False) if worker.shard is not None:
                 self._give_up(worker, worker.shard, text)
-                worker.shard, worker.images = None, 0
-            case Log(text=text) if text not in self._told:  # all workers warn of the same model
-                self._told.add(text)
-                self._report(message)
+            case Log():
+                self._tally.once(message)
 
-    def _bury(self, worker: _Worker) -> None:
-        """A worker has died: its shard is tried again, or given up after ``MAX_ATTEMPTS``."""
-        death = worker.child.describe_death("try fewer --workers")
+    def _hear_image(self, number: int, worker: _Worker, image: Result) -> None:
+        seconds = float(image.data["seconds"])
+        worker.images += 1
+        worker.signs.images += 1
+        worker.signs.moved = self._watch.now
+        self._watch.count(seconds)
+        self._tally.count(image)
+        busy = [other.seat for other in self._workers.values() if other.shard is not None]
+        self._staffing.on_image(number, seconds, busy, self._tally.left)
+
+    def _hear_shard(self, worker: _Worker, shard: Shard, result: Result) -> None:
+        worker.shard, worker.at, worker.images = None, None, 0
+        self._committed += 1
+        self._barren = 0
+        self._on_commit(shard, result)
+        resident = int(result.data["resident_bytes"])
+        self._staffing.on_shard(resident)
+        if worker.growth.count(resident, self._staffing.share_bytes):
+            if not self._replaced:
+                grown = f"from {worker.growth.settled_bytes / 1e9:.1f} to {resident / 1e9:.1f} GB"
+                self._report(Log(f"a worker grew {grown} and is replaced, as others will be that do"))
+            self._replaced = True
+            self._send_home(worker)
+
+    def _bury(self, worker: _Worker, death: str) -> None:
+        """A worker is no more. What it was at is tried again, or given up."""
         if not worker.ready:
             self._false_starts += not worker.child.lost
             if self._false_starts >= MAX_ATTEMPTS:
                 raise ToolError(f"render workers do not start: {death}")
             return
         self._false_starts = 0
-        if worker.shard is None:
+        shard = worker.shard
+        if shard is None:
             return
-        attempts = self._attempts[worker.shard] = self._attempts.get(worker.shard, 0) + (not worker.child.lost)
-        if attempts >= MAX_ATTEMPTS:
-            self._give_up(worker, worker.shard, f"{attempts} workers died rendering it: {death}")
-            return
-        self._done -= worker.images
-        self._report(Log(f"a worker died rendering {worker.shard} ({death}); the shard is rendered again", "warning"))
-        self._source.put_back(worker.shard)
+        if worker.child.lost:
+            self._report(Log(f"a worker was lost with its machine ({death}); {shard} is rendered again", "warning"))
+        else:
+            verdict = self._casualties.count(shard, worker.at, death)
+            if verdict.set_aside:
+                self._give_up(worker, shard, verdict.text)
+                return
+            self._report(Log(verdict.text, "warning"))
+        self._tally.correct(-worker.images)
+        self._source.put_back(shard)
 
     def _give_up(self, worker: _Worker, shard: Shard, reason: str) -> None:
-        self._done += len(shard) - worker.images
+        self._tally.correct(len(shard) - worker.images)
+        worker.shard, worker.at, worker.images = None, None, 0
         self._set_aside.append(SetAside(shard, reason))
         self._source.give_up(shard, reason)
-        if not self._committed and len(self._set_aside) >= MAX_ATTEMPTS:
-            raise SimrealError(f"nothing can be rendered: {reason}")
+        self._barren += 1
+        if self._barren >= (MOST_BARREN if self._committed else MAX_ATTEMPTS):
+            what = "nothing more" if self._committed else "nothing"
+            raise SimrealError(f"{what} can be rendered: {reason}")
         self._report(Log(f"images {shard} are set aside: {reason}", "warning"))
-
-    def _tell_failure(self, image: Result) -> None:
-        """The first few failed images are told one by one; all are in the data set's card."""
-        self._failed += 1
-        where = f"{image.data['split']}/{image.data['index']}"
-        if self._failed <= SHOWN_FAILURES:
-            self._report(Log(f"image {where} failed: {image.data['failed']}", "warning"))
-        elif self._failed == SHOWN_FAILURES + 1:
-            self._report(Log("more images failed; the data set's card will list them", "warning"))
-
-    def _progress(self) -> None:
-        if self._shown == self._done:
-            return
-        self._shown = self._done
-        rate = self._pace.rate()
-        eta_s = (self._total - self._done) / rate if rate else None
-        self._report(Progress("render", self._done, self._total, "images", rate, eta_s))
 
     def _dismiss(self, patience_s: float) -> None:
         """End all workers: stdin is closed, which they notice between two images; the slow ones are killed."""

@@ -46,10 +46,12 @@ class ImageError(SimrealError):
 
 @attrs.frozen
 class SessionSettings:
-    """How a session renders: CPU threads, and ``device`` cpu, auto, optix, cuda, hip, metal or oneapi."""
+    """How a session renders: CPU threads, and ``device`` cpu, auto, optix, cuda, hip, metal or oneapi; of several GPUs
+    the one numbered ``gpu``, all of them if None."""
 
     threads: int = 1
     device: str = "cpu"
+    gpu: int | None = None
 
 
 @attrs.frozen
@@ -78,7 +80,7 @@ class RenderSession:
         bpy.ops.wm.read_factory_settings(use_empty=True)
         scene = bpy.context.scene
         set_up_cycles(scene, design.image, settings.threads, self._file)
-        self.device = choose_device(scene, settings.device)
+        self.device = choose_device(scene, settings.device, settings.gpu)
         self._assets = Assets(design, report)
         self._world_changes = 0
         self._stage: Stage = build_stage(scene, MaterialLibrary())

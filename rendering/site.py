@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import queue
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol
 
 from .child import Child, Event, secluded
+from .seats import Seat
 
 
 class Hand(Protocol):
@@ -44,18 +45,19 @@ class Site(Protocol):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None: ...
 
-    def start(self, number: int, events: queue.Queue[tuple[int, Event]]) -> Hand:
-        """Start a worker. Its messages go to ``events`` as ``(number, message)``, its end as ``(number, None)``."""
+    def start(self, number: int, seat: Seat, events: queue.Queue[tuple[int, Event]]) -> Hand:
+        """Start a worker on a seat. Its messages go to ``events`` as ``(number, message)``, its end as
+        ``(number, None)``."""
 
     def places(self, wanted: int) -> int:
         """How many workers to have just now, where ``wanted`` are of use."""
 
 
 class ThisMachine:
-    """Workers are child processes of this one, all of the same ``command``."""
+    """Workers are child processes of this one; ``command`` tells the command line for a seat."""
 
-    def __init__(self, command: Sequence[str]) -> None:
-        self._command = tuple(command)
+    def __init__(self, command: Callable[[Seat], Sequence[str]]) -> None:
+        self._command = command
         self._extensions: tempfile.TemporaryDirectory[str] | None = None
 
     def __enter__(self) -> ThisMachine:
@@ -68,9 +70,9 @@ class ThisMachine:
         assert self._extensions is not None
         self._extensions.cleanup()
 
-    def start(self, number: int, events: queue.Queue[tuple[int, Event]]) -> Hand:
+    def start(self, number: int, seat: Seat, events: queue.Queue[tuple[int, Event]]) -> Hand:
         assert self._extensions is not None, "used as a context"
-        return Child(self._command, number, events, secluded(Path(self._extensions.name)))
+        return Child(self._command(seat), number, events, secluded(Path(self._extensions.name)))
 
     def places(self, wanted: int) -> int:
         return wanted

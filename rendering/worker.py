@@ -1,9 +1,11 @@
 """The render worker: a process that renders shards it is given on stdin and reports on stdout, until stdin ends.
 
-Orders are JSON lines, ``{"split": "train", "start": 0, "stop": 50}``. Answers are messages: ``Result("ready")`` once,
-``Result("image")`` and ``Result("shard")``, ``Error`` with ``fatal=False`` for a shard that came to nothing, and a
-fatal ``Error`` before leaving because no shard can be rendered. Images are rendered in the order that suits the session
-and written under their index; where stdin ends in the middle of a shard, that shard leaves no trace.
+Orders are JSON lines, ``{"split": "train", "start": 0, "stop": 50, "given_up": {"7": "killed 3 workers"}}``: images
+given up are not tried. Answers are messages: ``Result("ready")`` once, ``Result("begin")`` and ``Result("image")`` for
+each image, ``Result("shard")``, ``Error`` with ``fatal=False`` for a shard that came to nothing, and a fatal ``Error``
+before leaving because no shard can be rendered; and ``Result("beat")`` every few seconds. Images are rendered in the
+order that suits the session and written under their index; where stdin ends in the middle of a shard, what is rendered
+of it is kept.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import os
 import queue
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import attrs
@@ -25,26 +28,38 @@ from ..design.design import Design
 from ..design.document import load, overridden
 from ..design.errors import SimrealError
 from ..design.sampling import ImageSpec, Sampler
-from .jobs import read_job
+from .devices import count_gpus
+from .memory import resident_bytes
+from .seats import Seat
 from .session import ImageError, RenderSession, SessionSettings
 from .stdin_lines import stdin_lines
+from .watch import BEAT_S
 
 
 class Stopped(Exception):
     """Stdin has ended: nobody waits for this shard any more."""
 
 
-def serve(job: Path, report: Report) -> int:
+@attrs.frozen
+class Order:
+    """A shard to render, and why some of its images are not to be tried."""
+
+    shard: Shard
+    given_up: Mapping[int, str] = attrs.field(factory=dict)
+
+
+def serve(job: Path, seat: Seat, report: Report) -> int:
     """Work until stdin ends. Returns 0, or 2 after a fatal error, which is reported."""
     try:
         data = job.resolve().parent.parent
         assert job_file(data) == job.resolve(), "a job lies in its data set's own folder"
-        read = read_job(job)
+        threading.Thread(target=_beat, args=(report,), daemon=True).start()
         orders = Orders()
-        with Bench(load(data / DESIGN_FILE), SessionSettings(read.threads, read.device), report) as bench:
-            report(Result("ready", {"renderer": bench.renderer, "device": bench.device, "pid": os.getpid()}))
-            for shard in iter(orders.next, None):
-                render_shard(data, shard, bench, orders, report)
+        with Bench(load(data / DESIGN_FILE), SessionSettings(seat.threads, seat.device, seat.gpu), report) as bench:
+            device = {"device": bench.device, "gpus": count_gpus(bench.device)}
+            report(Result("ready", {"renderer": bench.renderer, **device, "pid": os.getpid()}))
+            for order in iter(orders.next, None):
+                render_shard(data, order, bench, orders, report)
     except Stopped:
         return 0
     except SimrealError as error:
@@ -53,21 +68,30 @@ def serve(job: Path, report: Report) -> int:
     return 0
 
 
+def _beat(report: Report) -> None:
+    """Tell from time to time that this process lives."""
+    while True:
+        report(Result("beat", {}))
+        time.sleep(BEAT_S)
+
+
 class Orders:
     """The shards asked for on stdin, read in a thread so that the end of stdin is noticed between two images."""
 
     def __init__(self) -> None:
-        self._queue: queue.SimpleQueue[Shard | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Order | None] = queue.SimpleQueue()
         self.ended = False
         threading.Thread(target=self._read, daemon=True).start()
 
-    def next(self) -> Shard | None:
-        """Wait for the next shard; None when there are no more."""
+    def next(self) -> Order | None:
+        """Wait for the next order; None when there are no more."""
         return self._queue.get()
 
     def _read(self) -> None:
         for line in stdin_lines():
-            self._queue.put(Shard(**json.loads(line)))
+            order = json.loads(line)
+            given_up = {int(index): reason for index, reason in order.pop("given_up").items()}
+            self._queue.put(Order(Shard(**order), given_up))
         self.ended = True
         self._queue.put(None)
 
@@ -120,31 +144,41 @@ class Bench:
         return session
 
 
-def render_shard(data: Path, shard: Shard, bench: Bench, orders: Orders, report: Report) -> None:
-    """Render and commit one shard. Raises Stopped, and SimrealError where no further shard can be rendered either."""
-    start = time.perf_counter()
+def render_shard(data: Path, order: Order, bench: Bench, orders: Orders, report: Report) -> None:
+    """Render and commit one shard. Raises Stopped, SimrealError where no further shard can be rendered either, and
+    MemoryError, after which this process is not to be trusted."""
+    start = lap = time.perf_counter()
+    shard = order.shard
     session = bench.session(shard.split)
-    failed: dict[int, str] = {}
+    failed = dict(order.given_up)
     with ShardWriter(data, shard) as writer:
         for spec in sorted(bench.specs(shard), key=lambda spec: (session.locality(spec), spec.index)):
             if orders.ended:  # paused or cancelled: what is rendered is kept
                 writer.commit_part()
                 raise Stopped
-            try:
-                image = session.render(spec)
-            except ImageError as error:
-                failed[spec.index] = str(error)
-            except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError) as error:
-                # a spec that a factor or Blender cannot make true: this image fails, the worker does not
-                failed[spec.index] = f"{type(error).__name__}: {error}"
-            else:
-                writer.add(image.jpeg, image_row(spec, image.model, image.bbox, image.coverage))
+            if spec.index not in order.given_up:
+                report(Result("begin", {"split": shard.split, "index": spec.index}))
+                try:
+                    image = session.render(spec)
+                except ImageError as error:
+                    if "out of" in str(error) and "memory" in str(error):  # Cycles' "System is out of GPU memory"
+                        raise MemoryError(str(error)) from None
+                    failed[spec.index] = str(error)
+                except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError) as error:
+                    # a spec that a factor or Blender cannot make true: this image fails, the worker does not
+                    failed[spec.index] = f"{type(error).__name__}: {error}"
+                else:
+                    writer.add(image.jpeg, image_row(spec, image.model, image.bbox, image.coverage))
             if spec.index in failed:
                 writer.fail(spec.index, failed[spec.index])
-            report(Result("image", {"split": shard.split, "index": spec.index, "failed": failed.get(spec.index)}))
+            now = time.perf_counter()
+            done = {"split": shard.split, "index": spec.index, "failed": failed.get(spec.index), "seconds": now - lap}
+            lap = now
+            report(Result("image", done))
         if len(failed) == len(shard):
             report(Error(f"all {len(shard)} images failed; the first: {failed[shard.start]}", fatal=False))
             return
         writer.commit()
     seconds = time.perf_counter() - start
-    report(Result("shard", {**attrs.asdict(shard), "failed": len(failed), "seconds": seconds}))
+    figures = {"failed": len(failed), "seconds": seconds, "resident_bytes": resident_bytes()}
+    report(Result("shard", {**attrs.asdict(shard), **figures}))

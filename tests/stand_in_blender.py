@@ -27,6 +27,7 @@ from simreal.design.sampling import ImageSpec, Sampler
 TOLD = json.loads(os.environ.get("STAND_IN", "{}"))
 ORDERS: queue.SimpleQueue = queue.SimpleQueue()
 ENDED = threading.Event()
+THREADS = sys.argv[sys.argv.index("--threads") + 1]
 
 
 def report(message) -> None:
@@ -35,7 +36,9 @@ def report(message) -> None:
 
 def read_orders() -> None:
     for line in sys.stdin:
-        ORDERS.put(Shard(**json.loads(line)))
+        order = json.loads(line)
+        given_up = {int(index): reason for index, reason in order.pop("given_up").items()}
+        ORDERS.put((Shard(**order), given_up))
     ENDED.set()
     ORDERS.put(None)
 
@@ -46,12 +49,13 @@ def picture(spec: ImageSpec) -> bytes:
     return file.getvalue() + b"\0" * TOLD.get("padding", 0)
 
 
-def crash_if_told(spec: ImageSpec) -> None:
-    if spec.index == TOLD.get("crash_at"):
+def crash_if_told(crashes: bool) -> None:
+    """The first ``times``, do to this process as ``how`` says: SIGKILL, SIGSTOP, ..."""
+    if crashes:
         marks = Path(TOLD["marks"])
         if len(list(marks.iterdir())) < TOLD["times"]:
             (marks / str(time.monotonic_ns())).touch()
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), signal.Signals[TOLD.get("how", "SIGKILL")])
 
 
 def main() -> int:
@@ -65,29 +69,36 @@ def main() -> int:
         return 1
     threading.Thread(target=read_orders, daemon=True).start()
     design = load(data / "design.json")
-    report(Result("ready", {"renderer": "Stand-in 1", "device": "CPU", "pid": os.getpid()}))
-    for shard in iter(ORDERS.get, None):
+    gpus = TOLD.get("gpus", 0)
+    device = {"device": "CUDA: Stand-in GPU" if gpus else "CPU", "gpus": gpus}
+    report(Result("ready", {"renderer": "Stand-in 1", **device, "pid": os.getpid()}))
+    memory = iter(TOLD.get("resident_bytes", []))
+    for shard, given_up in iter(ORDERS.get, None):
         sampler = Sampler(design, shard.split)
-        failed = [index for index in shard.indices if index in TOLD.get("fail", [])]
+        failed = {index: "the object is nowhere" for index in shard.indices if index in TOLD.get("fail", [])} | given_up
+        crash_if_told(shard.split == "train" and shard.start == TOLD.get("crash_before"))
         with ShardWriter(data, shard) as writer:
             for spec in map(sampler.spec, reversed(shard.indices)):
                 if ENDED.is_set():
                     writer.commit_part()
                     os._exit(0)
-                crash_if_told(spec)
-                time.sleep(TOLD.get("seconds", 0))
-                reason = "the object is nowhere" if spec.index in failed else None
+                reason = failed.get(spec.index)
+                if spec.index not in given_up:
+                    report(Result("begin", {"split": shard.split, "index": spec.index}))
+                    crash_if_told(spec.index == TOLD.get("crash_at"))
+                    time.sleep(TOLD.get("seconds", 0))
                 if reason:
                     writer.fail(spec.index, reason)
                 else:
                     writer.add(picture(spec), image_row(spec, spec.models[0], (0, 0, 8, 8), 0.5))
-                report(Result("image", {"split": shard.split, "index": spec.index, "failed": reason}))
+                done = {"split": shard.split, "index": spec.index, "failed": reason}
+                report(Result("image", {**done, "seconds": TOLD.get("reported_s", {}).get(THREADS, 0.1)}))
             if len(failed) == len(shard):
                 report(Error(f"all {len(shard)} images failed; the first: the object is nowhere", fatal=False))
                 continue
             writer.commit()
         done = {"split": shard.split, "start": shard.start, "stop": shard.stop, "failed": len(failed), "seconds": 0.1}
-        report(Result("shard", done))
+        report(Result("shard", {**done, "resident_bytes": next(memory, 50_000_000)}))
     return 0
 
 

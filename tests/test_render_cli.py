@@ -168,12 +168,25 @@ def test_a_worker_that_is_killed_is_replaced(file: Path, tmp_path: Path, told, r
     assert data_hash(tmp_path / "data") == reference
 
 
-def test_a_shard_that_kills_three_workers_is_set_aside(file: Path, tmp_path: Path, told, reference: str, capsys):
+def test_an_image_that_kills_three_workers_is_left_out(file: Path, tmp_path: Path, told, reference: str, capsys):
     (tmp_path / "marks").mkdir()
     told(crash_at=33, marks=str(tmp_path / "marks"), times=3)
+    assert render(file, tmp_path / "data", "--workers", "2") == 0
+    said = capsys.readouterr()
+    assert "2 worker(s) died at image train/33 (killed by SIGKILL" in said.err
+    assert "image train/33 is left out: it killed 3 workers (killed by SIGKILL" in said.err
+    assert next(line for line in said.out.splitlines() if line.startswith("train")).split()[1:4] == ["59", "59", "1"]
+    assert "- 33: killed 3 workers: killed by SIGKILL" in (tmp_path / "data" / "README.md").read_text()
+    assert render(file, tmp_path / "data", "--retry-failed") == 0
+    assert data_hash(tmp_path / "data") == reference
+
+
+def test_a_shard_whose_start_kills_three_workers_is_set_aside(file: Path, tmp_path: Path, told, reference: str, capsys):
+    (tmp_path / "marks").mkdir()
+    told(crash_before=18, marks=str(tmp_path / "marks"), times=3)
     assert render(file, tmp_path / "data", "--workers", "2") == 1
     said = capsys.readouterr()
-    assert "set aside: 3 workers died rendering it: killed by SIGKILL" in said.err
+    assert "images train 18-35 are set aside: 3 workers died rendering it: killed by SIGKILL" in said.err
     assert "train (unfinished)" in said.out
     assert "Render what is missing: simreal render" in said.out
     assert open_data_set(tmp_path / "data").splits == ("test_iid",), "the rest went on"

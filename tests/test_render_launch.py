@@ -1,4 +1,4 @@
-"""How workers are started, how many, and how fast they are said to be."""
+"""How workers are started, and how fast they are said to be."""
 
 import importlib.util
 import sys
@@ -10,8 +10,9 @@ from simreal.design.counts import resized
 from simreal.design.design import Design, DesignClass, Split
 from simreal.design.errors import DesignError, ToolError
 from simreal.rendering import launch
-from simreal.rendering.launch import Crew, crew, worker_command
+from simreal.rendering.launch import worker_command
 from simreal.rendering.pace import Pace
+from simreal.rendering.seats import Seat
 
 JOB = Path("/data/.simreal/job.json")
 
@@ -28,7 +29,10 @@ class Clock:
 def test_this_python_where_it_has_bpy():
     if importlib.util.find_spec("bpy") is None:
         pytest.skip("this Python has no bpy")
-    assert worker_command(JOB) == (sys.executable, str(launch.HEADLESS), "worker", str(JOB))
+    assert worker_command(JOB, Seat("optix", 2, 1)) == (
+        *(sys.executable, str(launch.HEADLESS), "worker"),
+        *("--device", "optix", "--threads", "2", "--gpu", "1", str(JOB)),
+    )
     assert launch.HEADLESS.is_file()
 
 
@@ -36,41 +40,20 @@ def test_a_blender_that_is_named(tmp_path: Path):
     program = tmp_path / "blender"
     program.write_text("#!/bin/sh\n")
     program.chmod(0o755)
-    command = worker_command(JOB, program)
+    command = worker_command(JOB, Seat(cores=(0, 1)), program)
     assert command[0] == str(program)
-    assert command[-3:] == ("--", "worker", str(JOB))
+    assert command[-9:-3] == ("--", "worker", "--device", "cpu", "--threads", "1")
+    assert command[-3:] == ("--cores", "0,1", str(JOB))
     assert "--factory-startup" in command
     with pytest.raises(ToolError, match="no such program"):
-        worker_command(JOB, tmp_path / "none")
+        worker_command(JOB, Seat(), tmp_path / "none")
 
 
 def test_without_any_blender_it_says_how_to_get_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(ToolError, match=r'pip install "simreal\[render\]"'):
-        worker_command(JOB)
-
-
-@pytest.mark.parametrize(
-    ("shards", "device", "gigabytes", "expected"),
-    [
-        (100, "cpu", 64, Crew(8, 1)),
-        (3, "cpu", 64, Crew(3, 2)),
-        (100, "cpu", 3, Crew(2, 4)),
-        (100, "cpu", 0, Crew(1, 8)),
-        (100, "cuda", 64, Crew(1, 8)),
-    ],
-)
-def test_a_crew_that_suits_cores_memory_and_work(monkeypatch, shards: int, device: str, gigabytes: int, expected: Crew):
-    monkeypatch.setattr(launch, "available_cores", lambda: 8)
-    monkeypatch.setattr(launch, "available_bytes", lambda: gigabytes * 1_000_000_000)
-    assert crew(shards, device) == expected
-
-
-def test_what_is_asked_for_is_what_there_is(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(launch, "available_cores", lambda: 8)
-    assert crew(100, "cpu", workers=4) == Crew(4, 2)
-    assert crew(100, "cpu", workers=16, threads=3) == Crew(16, 3)
+        worker_command(JOB, Seat())
 
 
 def test_this_machine_has_cores_and_memory():

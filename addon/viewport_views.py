@@ -12,6 +12,8 @@ from typing import Any
 import attrs
 import bpy
 
+from .camera_framing import camera_view, free_part
+
 # In the order in which they can be set: a camera's view last, since the others are the view that it covers.
 POINT_OF_VIEW = (
     "view_location",
@@ -68,8 +70,9 @@ def look_through_camera(area: bpy.types.Area) -> None:
     space = area.spaces.active
     for path, value in LOOK.items():
         _set(space, path, value)
-    space.region_3d.view_camera_zoom = 0.0
-    space.region_3d.view_camera_offset = (0.0, 0.0)
+    zoom, offset = camera_view(*free_part(area))
+    space.region_3d.view_camera_zoom = zoom
+    space.region_3d.view_camera_offset = offset
     space.region_3d.view_perspective = "CAMERA"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from PIL import Image
 
 import simreal
+from simreal.addon.camera_framing import Part, camera_view, free_part
 from simreal.addon.conversion import design_of, load_design
 from simreal.addon.viewport import MARK, about, can_leave, is_shown
 from simreal.addon.viewport_views import POINT_OF_VIEW
@@ -406,3 +408,26 @@ def test_panels_say_what_is_shown(starter: Any) -> None:
     said = [arguments.get("text") for _, arguments in values]
     elevation = spec.factors["camera_viewpoint"].values["elevation_deg"]
     assert {"Camera viewpoint", "Drawn", f"{round(elevation, 1):g}°"} <= set(said)
+
+
+@pytest.mark.parametrize(
+    "free",
+    [Part(100, 50, 1140, 850), Part(160, 50, 740, 820), Part(700, 400, 1140, 850)],
+    ids=["all", "left", "corner"],
+)
+def test_the_camera_frame_stands_in_the_middle_of_what_the_sidebar_leaves_free(free: Part) -> None:
+    window = Part(100, 50, 1140, 850)
+    zoom, offset = camera_view(window, free)
+    share = (math.sqrt(2) + zoom / 50) ** 2 / 4  # as Blender draws the frame
+    side = share * max(window.width, window.height)
+    assert 0.9 * min(free.width, free.height) < side < min(free.width, free.height)
+    sizes = (window.width, window.height)
+    middle = [at - 2 * way * share * size for at, way, size in zip(window.middle, offset, sizes, strict=True)]
+    assert middle == pytest.approx(free.middle)
+    assert all(abs(way) <= 1 for way in offset), "Blender moves it no further"
+
+
+def test_a_viewport_without_room_keeps_blenders_own_view(starter: Any) -> None:
+    assert camera_view(Part(0, 0, 1000, 800), Part(500, 400, 510, 410)) == (0.0, (0.0, 0.0))
+    window, free = free_part(area())
+    assert window.left <= free.left and free.right <= window.right and free.bottom >= window.bottom

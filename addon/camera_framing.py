@@ -62,8 +62,8 @@ def free_part(area: bpy.types.Area) -> tuple[Part, Part]:
 def camera_view(window: Part, free: Part) -> tuple[float, tuple[float, float]]:
     """The zoom and offset of a camera's view with which a square image fills the free part of a window.
 
-    In Blender 4.5 and 5.2 the frame has a ``share`` of the window's longer side, ``(sqrt(2) + zoom / 50) ** 2 / 4``, and
-    is moved to the other side by ``2 * offset * share`` of the window.
+    In Blender 4.5 and 5.2 the frame has a ``share`` of the window's longer side, ``(sqrt(2) + zoom / 50) ** 2 / 4``,
+    and is moved to the other side by ``2 * offset * share`` of the window.
     """
     longer = max(window.width, window.height)
     side = FRAMED * min(free.width, free.height)

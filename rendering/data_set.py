@@ -17,7 +17,7 @@ import attrs
 
 from ..datasets.card import write_card
 from ..datasets.finishing import finish_split, split_contents
-from ..datasets.layout import job_file, metadata_file
+from ..datasets.layout import job_file, metadata_file, state_file
 from ..datasets.lock import exclusive
 from ..datasets.messages import Log, Report, Result
 from ..datasets.shards import SHARD_SIZE, Shard, missing
@@ -28,13 +28,15 @@ from ..design.counts import with_counts
 from ..design.design import Design
 from ..design.errors import SimrealError
 from ..design.identity import design_hash
+from .cluster import Cluster, connected
 from .engine import Engine, SetAside
 from .jobs import Job, read_job, write_job
 from .launch import available_cores, gpu_possible, worker_command
 from .pool import Pool
 from .seats import Seat, described
 from .shard_source import Listed
-from .site import ThisMachine
+from .site import Site, ThisMachine
+from .slot import Post
 from .staffing import Fixed, Staffing, ThisMachinesStaffing, Wish
 from .trial import Crew
 
@@ -47,7 +49,8 @@ class RenderRequest:
 
     ``gpus`` are the numbers of those to use, all if empty; ``seats`` say all of this at once, a worker each, in place
     of the four. ``image_timeout_s`` is the longest an image may take before its worker counts as hung; None: by how
-    long images take. ``engine`` is ``local``, the workers of this machine.
+    long images take. ``engine`` is ``local``, the workers of this machine, or ``ray``, those of the cluster at
+    ``address`` (see ``cluster.connected``).
 
     With ``set_aside`` a folder that holds images of another design is renamed, and a new one begun in its place.
     """
@@ -65,6 +68,7 @@ class RenderRequest:
     retry_failed: bool = False
     set_aside: bool = False
     engine: str = "local"
+    address: str = "auto"
 
 
 @attrs.frozen
@@ -100,23 +104,27 @@ def render_data_set(request: RenderRequest, report: Report) -> RenderSummary:
         request.design.split(name)
     check_usable(request.out)
     check_libraries(request.design)
-    worker_command(job_file(request.out), Seat(), request.blender)  # raises where there is nothing that renders
+    if request.engine == "local":
+        worker_command(job_file(request.out), Seat(), request.blender)  # raises where there is nothing that renders
     if request.set_aside:
         _set_aside(request, report)
-    with _begun(request.out), exclusive(request.out), _signals():
+    with _cluster(request) as cluster, _begun(request.out), exclusive(request.out), _signals():
         kept = {name: count for name, count in kept_counts(request.out).items() if name not in chosen}
         design = with_counts(request.design, kept)
-        return _Render(request, design, prepare(request.out, design), report).run(chosen)
+        return _Render(request, design, prepare(request.out, design), cluster, report).run(chosen)
 
 
 class _Render:
     """One call of ``render_data_set``, once the folder is ours."""
 
-    def __init__(self, request: RenderRequest, design: Design, state: State, report: Report) -> None:
+    def __init__(
+        self, request: RenderRequest, design: Design, state: State, cluster: Cluster | None, report: Report
+    ) -> None:
         self._request = request
         self._design = design
         self._data = request.out
         self._state = state
+        self._cluster = cluster
         self._report = report
         self._staffing: Staffing = Fixed(())
         self._mark = time.monotonic()
@@ -168,6 +176,8 @@ class _Render:
         write_job(self._data, job)
         if request.seats:
             return Fixed(request.seats)
+        if self._cluster:
+            return self._cluster.staffing(Wish(request.device, request.workers, request.threads), most)
         device = "cpu" if request.device == "auto" and not request.gpus and not gpu_possible() else request.device
         wish = Wish(device, request.workers, request.threads, request.gpus)
         known = Crew(job.workers, job.threads) if job.cores == available_cores() else None
@@ -178,7 +188,10 @@ class _Render:
 
     def _engine(self) -> Engine:
         job, request = job_file(self._data.resolve()), self._request
-        site = ThisMachine(lambda seat: worker_command(job, seat, request.blender))
+        site: Site = ThisMachine(lambda seat: worker_command(job, seat, request.blender))
+        if self._cluster:
+            state = state_file(self._data).read_bytes()
+            site = self._cluster.site(Post(self._design, state, self._data.resolve(), blender=request.blender))
         hear = (self._report, self._on_ready, self._on_commit)
         return Pool(site, self._staffing, *hear, image_timeout_s=request.image_timeout_s)
 
@@ -200,7 +213,8 @@ class _Render:
         renderer, device = str(ready.data["renderer"]), str(ready.data["device"])
         if not self._told:
             self._told = True
-            self._report(Log(f"{renderer} ({device}): {described(self._staffing.seats)}"))
+            where = f"{self._cluster}, up to " if self._cluster else ""
+            self._report(Log(f"{renderer} ({device}): {where}{described(self._staffing.seats)}"))
             if not self._state.renderer:
                 self._state = attrs.evolve(self._state, renderer=renderer)
                 write_state(self._data, self._state)
@@ -235,6 +249,16 @@ class _Render:
             self._left[name],
             self._seconds.get(name, 0.0),
         )
+
+
+@contextmanager
+def _cluster(request: RenderRequest) -> Iterator[Cluster | None]:
+    """The cluster asked for, None for this machine."""
+    if request.engine == "local":
+        yield None
+        return
+    with connected(request.address) as cluster:
+        yield cluster
 
 
 def _set_aside(request: RenderRequest, report: Report) -> None:

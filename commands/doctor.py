@@ -10,7 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -125,15 +125,33 @@ def _blender() -> list[Check]:
     version = f"{found['version']}, {name}, Python {found['python']}"
     if tuple(found["numbers"][:2]) < OLDEST_BLENDER:
         return [Check("Blender", MISSING, f"{version}: 4.5 or newer is needed", essential=True)]
-    gpus = [f"{kind}: {', '.join(names)}" for kind, names in found["gpus"].items()]
     denoises = Check("Cycles denoiser", OK, "OpenImageDenoise")
     if not found["oidn"]:
         denoises = Check("Cycles denoiser", HINT, "this build of Blender has none: official builds and pip's bpy do")
     return [
         Check("Blender", OK, version, essential=True),
-        Check("Cycles GPUs", OK, "; ".join(gpus)) if gpus else Check("Cycles GPUs", HINT, "none: renders on the CPU"),
+        *gpu_checks(found["gpus"]),
         denoises,
     ]
+
+
+def gpu_checks(gpus: Mapping[str, Sequence[str]]) -> tuple[Check, Check]:
+    """The GPUs that Cycles finds, by kind, with the numbers that ``--gpus`` takes; and what a render would use here."""
+    from ..rendering.seats import described
+    from ..rendering.staffing import MANY, ThisMachinesStaffing, Wish
+
+    def tell_no_one(_: object) -> None:
+        return
+
+    staffing = ThisMachinesStaffing(Wish("auto" if gpus else "cpu"), MANY, None, tell_no_one, tell_no_one)
+    if not gpus:
+        detail = f"the CPU: {described(staffing.seats)} at first, then what is measured to be best"
+        return Check("Cycles GPUs", HINT, "none: renders on the CPU"), Check("renders on", OK, detail)
+    kind, names = next(iter(gpus.items()))
+    staffing.on_ready(Result("ready", {"device": f"{kind}: {names[0]}", "gpus": len(names)}))
+    found = [f"{kind}: {', '.join(f'{n} {name}' for n, name in enumerate(names))}" for kind, names in gpus.items()]
+    detail = f"{kind}: {described(staffing.seats)}; --device and --gpus choose otherwise"
+    return Check("Cycles GPUs", OK, "; ".join(found)), Check("renders on", OK, detail)
 
 
 def _blender_on_path() -> Check:

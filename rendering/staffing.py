@@ -13,6 +13,7 @@ from .launch import WORKER_BYTES, available_bytes, available_cores
 from .seats import Seat
 from .trial import Crew, Trial
 
+MANY = 1_000_000  # more workers than any machine has room for
 MEMORY_MARGIN = 1.5  # of what a worker takes after its first shard: it will load more
 
 

@@ -50,16 +50,27 @@ def picture(spec: ImageSpec) -> bytes:
 
 
 def crash_if_told(crashes: bool) -> None:
-    """The first ``times``, do to this process as ``how`` says: SIGKILL, SIGSTOP, ..."""
+    """The first ``times``, do to this process as ``how`` says: SIGKILL, SIGSTOP, or a MemoryError."""
     if crashes:
         marks = Path(TOLD["marks"])
         if len(list(marks.iterdir())) < TOLD["times"]:
             (marks / str(time.monotonic_ns())).touch()
+            if TOLD.get("how") == "MemoryError":
+                raise MemoryError
             os.kill(os.getpid(), signal.Signals[TOLD.get("how", "SIGKILL")])
+
+
+def note(name: str, line: str) -> None:
+    """Add a line to the file that is to have it, if there is one."""
+    if name in TOLD:
+        with Path(TOLD[name]).open("a") as file:
+            file.write(line + "\n")
 
 
 def main() -> int:
     data = Path(sys.argv[-1]).parent.parent
+    note("pids", str(os.getpid()))
+    note("seats", " ".join(sys.argv[sys.argv.index("worker") + 1 : -1]))
     print("chatter of a renderer", flush=True)
     if "refuse" in TOLD:
         report(Error(TOLD["refuse"]))

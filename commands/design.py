@@ -9,9 +9,12 @@ import typing
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+import attrs
+
 from ..datasets.messages import Log, Result
 from ..datasets.writing import write_bytes
 from ..design.assets import check_libraries, missing_assets
+from ..design.checking import check
 from ..design.design import FILE_SUFFIX, UpAxis
 from ..design.document import load, save, to_document
 from ..design.errors import AssetError, DesignError, ToolError
@@ -66,6 +69,13 @@ def _configure_new(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--up-axis", choices=typing.get_args(UpAxis), default="auto", help="up axis of the models")
     parser.add_argument("--name", help="name of the design (default: that of the file, or of the models' folder)")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of all draws")
+    parser.add_argument(
+        "--views-per-scene",
+        type=int,
+        default=1,
+        metavar="N",
+        help="images in a row that show one scene, each anew seen",
+    )
     parser.add_argument("--per-class", type=int, default=100, metavar="N", help="training images a class")
     parser.add_argument("--out", type=Path, metavar="FILE", help=f"file to write (default: <name>{FILE_SUFFIX})")
     parser.add_argument("--force", action="store_true", help="replace the file if it is there")
@@ -93,12 +103,14 @@ def _new(args: argparse.Namespace) -> int:
         up_axis=args.up_axis,
     )
     started = start_design(sources, name, out.resolve().parent, per_class=args.per_class, seed=args.seed)
-    save(started.design, out)
+    design = attrs.evolve(started.design, views_per_scene=args.views_per_scene)
+    check(design)
+    save(design, out)
     for library, skipped in started.skipped.items():
         for one in skipped:
             args.report(Log(f"skipped {library}/{one.path}: {one.reason}"))
     args.report(Result("text", {"text": started_text(started, out)}))
-    args.report(Result("design", {"file": str(out), "design": to_document(started.design)}))
+    args.report(Result("design", {"file": str(out), "design": to_document(design)}))
     return 0
 
 

@@ -9,7 +9,15 @@ from pathlib import Path
 
 from ..datasets.card import fixed_text, range_text
 from ..design.declaration import Factor
-from ..design.design import BUILTIN_LIBRARY, STARTER_LIBRARY, Design, FactorSettings, default_factors, split_asset
+from ..design.design import (
+    BUILTIN_LIBRARY,
+    ENGINES,
+    STARTER_LIBRARY,
+    Design,
+    FactorSettings,
+    default_factors,
+    split_asset,
+)
 from ..design.factors import FACTORS
 from ..design.identity import design_hash
 from ..design.starting import Started
@@ -43,8 +51,9 @@ def design_text(design: Design) -> str:
     lines = [design.name, *([design.description] if design.description else []), ""]
     lines += [
         f"image     {image.resolution_px}x{image.resolution_px} px, {image.samples} samples, {image.bounces} bounces, "
-        f"denoiser {image.denoiser}",
+        f"denoiser {image.denoiser}, {ENGINES[image.engine]}",
         f"seed      {design.seed}",
+        *([f"scenes    {design.views_per_scene} views of each scene"] if design.views_per_scene > 1 else []),
         f"models    {design.instances} between splits",
         f"hash      {design_hash(design)}",
     ]

@@ -18,7 +18,7 @@ from ..datasets.preview_strips import Seen, compare_order, strip_order
 from ..datasets.writing import write_whole, writing_to
 from ..design.checking import check
 from ..design.comparing import paired
-from ..design.design import Design
+from ..design.design import ENGINES, Design
 from ..design.document import load, overridden, to_document
 from ..design.errors import DesignError, SimrealError, ToolError
 from ..design.factors import FACTORS
@@ -53,6 +53,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--resolution", type=int, metavar="PX", help="size of each image, instead of the design's")
     parser.add_argument("--samples", type=int, metavar="N", help="paths a pixel, instead of the design's")
     parser.add_argument("--denoiser", choices=("none", "oidn"), help="instead of the design's")
+    parser.add_argument("--renderer", choices=tuple(ENGINES), help="instead of the design's")
     parser.add_argument("--blender", type=Path, metavar="PATH", help="Blender's executable, to render with that one")
 
 
@@ -64,16 +65,8 @@ def run(args: argparse.Namespace) -> int:
     design = _changed(load(args.design), args)
     seen = Seen(args.split or design.splits[0].name, args.index, args.images)
     order = _order(design, seen, args)
-    gaps = {number for number, image in enumerate(order.images) if isinstance(image, PreviewGap)}
-    sheet = Sheet(
-        [image.caption for image in order.images],
-        order.columns,
-        overridden(design, design.split(seen.split)).image.resolution_px,
-        order.title,
-        headings=order.headings,
-        gaps=gaps,
-    )
-    total = len(order.images) - len(gaps)
+    sheet = Sheet(planned(contents_of(order), overridden(design, design.split(seen.split)).image.resolution_px))
+    total = sum(isinstance(image, PreviewImage) for image in order.images)
     problems = 0
     for number, cell in rendered(order, args.blender, args.report):
         sheet.put(number, cell)
@@ -150,7 +143,12 @@ def _cell(image: dict[str, object], report: Report) -> Cell:
 
 
 def _changed(design: Design, args: argparse.Namespace) -> Design:
-    given = {"resolution_px": args.resolution, "samples": args.samples, "denoiser": args.denoiser}
+    given = {
+        "resolution_px": args.resolution,
+        "samples": args.samples,
+        "denoiser": args.denoiser,
+        "engine": args.renderer,
+    }
     image = attrs.evolve(design.image, **{name: value for name, value in given.items() if value is not None})
     design = attrs.evolve(design, image=image, seed=design.seed if args.seed is None else args.seed)
     check(design)

@@ -32,6 +32,7 @@ def image_key(
     document = {
         "seed": spec.seed,
         "noise": str(spec.sensor_key),
+        "scene": str(spec.distractor_key(0)),
         "factors": {name: dict(draw.values) for name, draw in spec.factors.items()},
         "image": attrs.asdict(settings),
         "assets": [list(asset) for asset in assets],

@@ -23,6 +23,7 @@ Denoiser = Literal["none", "oidn"]
 Instances = Literal["shared", "disjoint"]
 Engine = Literal["cycles", "eevee"]
 MOST_VIEWS = 10_000
+ENGINES: dict[Engine, str] = {"cycles": "Cycles", "eevee": "EEVEE"}
 
 
 @attrs.frozen

@@ -47,6 +47,18 @@ class Distractor:
         return self.asset or f"shape:{self.shape}"
 
 
+@attrs.frozen
+class Placed:
+    """A distractor as it stands in an image: what it shows, its centre in metres from the object's, its longest side.
+
+    The axes are those of all directions: azimuth 0, the object's front, is -Y, and Z is up.
+    """
+
+    name: str
+    location: tuple[float, float, float]
+    size_m: float
+
+
 def drawn_distractors(spec: ImageSpec) -> tuple[Distractor, ...]:
     """The distractors of an image, in the order in which they find their places."""
     count = min(int(spec.factors["distractors"].values["count"]), MOST_DISTRACTORS)

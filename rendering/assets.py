@@ -12,6 +12,7 @@ from ..datasets.file_stamps import Stamp, stamp
 from ..datasets.messages import Log, Report
 from ..design.catalogue import split_fragment
 from ..design.design import BUILTIN_LIBRARY, STARTER_LIBRARY, Design, split_asset
+from ..design.distractors import drawn_distractors
 from ..design.errors import AssetError
 from ..design.sampling import ImageSpec
 from ..design.texture_sets import PbrSet, pbr_sets
@@ -82,7 +83,10 @@ class Assets:
             files.append(self.photo(str(background["photo"])))
         if isinstance(material, PbrSet):
             files += [path for path in attrs.astuple(material) if isinstance(path, Path)]
-        return [[source.name, source.up_axis], *([str(file), stamp(file)] for file in files)]
+        beside = [self.source(one.asset) for one in drawn_distractors(spec) if one.asset]
+        files += [one.file for one in beside if one.file]
+        named: list[list[str | Stamp | None]] = [[one.name, one.up_axis] for one in (source, *beside)]
+        return [*named, *([str(file), stamp(file)] for file in files)]
 
     def source(self, name: str) -> ModelSource:
         """Where the model of a design's name is."""

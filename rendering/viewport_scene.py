@@ -10,12 +10,11 @@ import numpy as np
 
 from ..datasets.messages import Report
 from ..design.design import Design, ImageSettings
-from ..design.factors import FACTORS
 from ..design.sampling import ImageSpec
 from . import compat
 from .assets import Assets
 from .developing import SHOULDER, rolled_off
-from .factors import APPLIES
+from .factors import apply_spec
 from .materials import MaterialLibrary
 from .stage import Stage, build_stage, set_up_paths
 
@@ -38,13 +37,7 @@ def build_image_scene(
     scene = bpy.data.scenes.new(name)
     assets = Assets(design, report)
     stage = build_stage(scene, MaterialLibrary())
-    shown, model = assets.model(spec.models)
-    stage.add(model)
-    stage.show(model)
-    for factor in FACTORS:
-        if factor in APPLIES:
-            APPLIES[factor](stage, assets, spec.factors[factor].values)
-    stage.settle()
+    shown = apply_spec(stage, assets, spec)
     stage.camera.data.passepartout_alpha = PASSEPARTOUT
     _lay_background(stage, max(design.image.resolution_px, BACKDROP_PX))
     _set_up(scene, design.image, device)

@@ -39,8 +39,8 @@ DISTRACTORS = Factor(
             Uniform(0.3, 0.7),
             fixed=0.5,
             help="Longest side of the largest there can be, in lengths of the object; each has half of it to all of it",
-            hard_range=(0.02, 3.0),
-            soft_range=(0.1, 1.5),
+            hard_range=(0.02, 2.0),
+            soft_range=(0.1, 1.0),
             idle_with=_NONE,
         ),
         Parameter(

@@ -1,6 +1,7 @@
 """How each factor is made so in the scene: one function a factor, found here by the factor's name.
 
-A function takes the stage and the values of its factor and changes only what is that factor's. ``sensor`` works on the
+A function takes the stage and the values of its factor and changes only what is that factor's, in the order in which
+factors are declared: the last of them, ``distractors``, stands by what the others made. ``sensor`` works on the
 finished light instead (``developing``).
 """
 
@@ -10,10 +11,13 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from ...design.distributions import Value
+from ...design.factors import FACTORS
+from ...design.sampling import ImageSpec
 from ..assets import Assets
 from ..stage import Stage
 from .background import apply_background
 from .camera_viewpoint import apply_camera_viewpoint
+from .distractors import apply_distractors
 from .illumination import apply_illumination
 from .lens import apply_lens
 from .material_texture import apply_material_texture
@@ -30,4 +34,18 @@ APPLIES: dict[str, Apply] = {
     "camera_viewpoint": apply_camera_viewpoint,
     "background": apply_background,
     "lens": apply_lens,
+    "distractors": apply_distractors,
 }
+
+
+def apply_spec(stage: Stage, assets: Assets, spec: ImageSpec) -> str:
+    """Have the stage show an image. Returns the asset of the model that is really shown. Raises AssetError."""
+    name, model = assets.model(spec.models)
+    if model.name not in stage.scene.collection.objects:
+        stage.add(model)
+    stage.show(model, spec)
+    for factor in FACTORS:
+        if factor in APPLIES:
+            APPLIES[factor](stage, assets, spec.factors[factor].values)
+    stage.settle()
+    return name

@@ -19,29 +19,26 @@ import numpy as np
 from ..datasets.messages import Report
 from ..datasets.preview_cache import image_key
 from ..design.design import Design, ImageSettings
+from ..design.distractors import drawn_distractors
 from ..design.distributions import Value
 from ..design.errors import SimrealError
-from ..design.factors import FACTORS
 from ..design.sampling import ImageSpec
 from .assets import Assets
-from .backgrounds import View, defocus_px, environment_background
+from .backgrounds import View, defocus_px
 from .denoising import Denoiser
-from .developing import develop
 from .devices import choose_device
 from .exr import read_exr
-from .factors import APPLIES
+from .factors import apply_spec
+from .finishing import Backing, ImageError, RenderedImage, Traced, finished
+from .framing import Outlines, Region, frame, region_of
 from .materials import MaterialLibrary
 from .models import remove_model
+from .object_mask import ask_for_objects
 from .stage import Stage, build_stage, set_up_cycles
 
-COVERED = 0.5
 # Cycles keeps something of every world it has been shown: after 2,000 images with some 700 changes of world each image
 # cost 0.035 s more and the process had grown by 50 MB (bpy 4.5). Its data are dropped after so many changes.
 MOST_WORLD_CHANGES = 16
-
-
-class ImageError(SimrealError):
-    """One image could not be made; the others can."""
 
 
 @attrs.frozen
@@ -52,18 +49,6 @@ class SessionSettings:
     threads: int = 1
     device: str = "cpu"
     gpu: int | None = None
-
-
-@attrs.frozen
-class RenderedImage:
-    """A finished image. ``bbox`` (x0, y0, x1, y1) px encloses the object, None if none of it is seen;
-    ``coverage`` is the fraction of the picture it covers; ``model`` is the one really shown."""
-
-    jpeg: bytes
-    bbox: tuple[int, int, int, int] | None
-    coverage: float
-    model: str
-    seconds: float
 
 
 class RenderSession:
@@ -83,6 +68,7 @@ class RenderSession:
         self.device = choose_device(scene, settings.device, settings.gpu)
         self._assets = Assets(design, report)
         self._world_changes = 0
+        self._outlines = Outlines()
         self._stage: Stage = build_stage(scene, MaterialLibrary())
         self._denoiser = self._new_denoiser(design.image)
 
@@ -115,6 +101,7 @@ class RenderSession:
         """Have models, environments and textures whose files have changed since they were loaded be loaded anew."""
         for model in self._assets.forget_changed():
             self._stage.remove(model)
+            self._outlines.forget(model.data)
             remove_model(model)
         self._stage.materials.forget_changed()
 
@@ -127,6 +114,9 @@ class RenderSession:
         _, model = self._assets.model(spec.models)
         if model.name not in self._stage.scene.collection.objects:
             self._stage.add(model)
+        for one in drawn_distractors(spec):
+            if one.asset:
+                self._assets.model((one.asset,))
         background = spec.factors["background"].values
         self._assets.environment(None if background["kind"] == "none" else str(background["environment"]))
 
@@ -157,36 +147,50 @@ class RenderSession:
 
     def render(self, spec: ImageSpec) -> RenderedImage:
         """Make one image. ImageError if this image cannot be made; AssetError if something is missing for good."""
+        return finished(self.trace(spec))
+
+    def trace(self, spec: ImageSpec) -> Traced:
+        """Have the path tracer do its part of an image; ``finished`` does the rest, in another thread if need be."""
         start = time.perf_counter()
         model = self._apply(spec)
-        light, alpha = self._trace(spec)
-        picture = light + (1.0 - alpha)[..., None] * self._background(spec)
-        jpeg = develop(picture, spec.factors["sensor"].values, spec.sensor_key)
-        covered = alpha > COVERED
-        return RenderedImage(jpeg, bounding_box(covered), float(alpha.mean()), model, time.perf_counter() - start)
+        stage, size = self._stage, self._design.image.resolution_px
+        region = region_of(stage.shown, stage.camera, self._outlines, size)
+        channels = {} if region is None else self._trace(spec, region)
+        assert stage.object is not None
+        return Traced(
+            spec=spec,
+            model=model,
+            object_name=stage.object.name,
+            distractors=tuple(stage.clutter.placed),
+            visible_fraction=stage.clutter.visible_fraction,
+            size_px=size,
+            region=region,
+            channels=channels,
+            gain=stage.gain,
+            denoiser=self._denoiser,
+            behind=self._behind(spec),
+            start=start,
+        )
 
     def _new_denoiser(self, image: ImageSettings) -> Denoiser | None:
         return Denoiser(image.resolution_px, self._settings.threads) if image.denoiser == "oidn" else None
 
     def _apply(self, spec: ImageSpec) -> str:
-        name, model = self._assets.model(spec.models)
-        if model.name not in self._stage.scene.collection.objects:
-            self._stage.add(model)
-        self._stage.show(model)
         world = self._stage.scene.world
-        for factor in FACTORS:
-            if factor in APPLIES:
-                APPLIES[factor](self._stage, self._assets, spec.factors[factor].values)
-        self._stage.settle()
+        name = apply_spec(self._stage, self._assets, spec)
         self._world_changes += self._stage.scene.world is not world
         return name
 
-    def _trace(self, spec: ImageSpec) -> tuple[np.ndarray, np.ndarray]:
-        """Render: premultiplied linear light (size, size, 3) and coverage (size, size)."""
-        self._stage.scene.cycles.seed = spec.seed
-        self._stage.scene.render.use_persistent_data = self._world_changes < MOST_WORLD_CHANGES
-        if not self._stage.scene.render.use_persistent_data:
+    def _trace(self, spec: ImageSpec, region: Region) -> dict[str, np.ndarray]:
+        """The channels that Cycles renders of ``region``."""
+        scene = self._stage.scene
+        ask_for_objects(scene, bool(self._stage.clutter.placed))
+        frame(scene.render, region)
+        scene.cycles.seed = spec.seed
+        scene.render.use_persistent_data = self._world_changes < MOST_WORLD_CHANGES
+        if not scene.render.use_persistent_data:
             self._world_changes = 0
+        scene.update_tag()  # values of Cycles' own, like the seed, reach it only so
         self._file.unlink(missing_ok=True)
         try:
             bpy.ops.render.render(write_still=True)
@@ -194,53 +198,24 @@ class RenderSession:
             raise ImageError(f"image {spec.split}/{spec.index}: {str(error).strip()}") from None
         if not self._file.exists():
             raise ImageError(f"image {spec.split}/{spec.index}: Blender rendered nothing")
-        channels = read_exr(self._file)
-        light = _stacked(channels, "Combined.", "RGB")
-        if self._denoiser is not None:
-            albedo, normal = (
-                _stacked(channels, "Denoising Albedo.", "RGB"),
-                _stacked(channels, "Denoising Normal.", "XYZ"),
-            )
-            light = self._denoiser.denoise(light, albedo, normal)
-        light *= np.float32(self._stage.gain)
-        if not np.isfinite(light).all():
-            raise ImageError(f"image {spec.split}/{spec.index}: the render holds values that are not numbers")
-        return light, np.clip(channels["Combined.A"], 0.0, 1.0)
+        return read_exr(self._file)
 
-    def _background(self, spec: ImageSpec) -> np.ndarray:
-        """Linear light (size, size, 3) behind the object."""
+    def _behind(self, spec: ImageSpec) -> Backing:
+        """What is seen behind the object, to be computed when it is needed."""
         backdrop = self._stage.backdrop
         assert backdrop is not None
-        size = self._design.image.resolution_px
-        still = backdrop.still(size)
-        if still is not None:
-            return still
-        assert backdrop.environment.radiance is not None
         lens = spec.factors["lens"].values
+        size = self._design.image.resolution_px
         blur = defocus_px(
             float(lens["focal_length_mm"]),
             float(lens["f_stop"]),
             float(spec.factors["camera_viewpoint"].values["distance_m"]),
             size,
         )
-        return environment_background(backdrop.environment.radiance, self._view(lens), blur) * np.float32(
-            self._stage.gain
-        )
+        return Backing(backdrop, self._view(lens), blur, self._stage.gain)
 
     def _view(self, lens: Mapping[str, Value]) -> View:
         camera = self._stage.camera
         rotation = np.array(self._stage.turn.rotation_euler.to_matrix() @ camera.rotation_euler.to_matrix())
         shift = (camera.data.shift_x, camera.data.shift_y)
         return View(rotation, float(lens["focal_length_mm"]), shift, self._design.image.resolution_px)
-
-
-def _stacked(channels: Mapping[str, np.ndarray], layer: str, names: str) -> np.ndarray:
-    return np.stack([channels[layer + name] for name in names], axis=-1)
-
-
-def bounding_box(mask: np.ndarray) -> tuple[int, int, int, int] | None:
-    """(x0, y0, x1, y1) of the True pixels of (height, width), x1 and y1 exclusive; None if there are none."""
-    columns, rows = np.flatnonzero(mask.any(axis=0)), np.flatnonzero(mask.any(axis=1))
-    if not len(columns):
-        return None
-    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1

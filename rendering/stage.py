@@ -15,10 +15,13 @@ import numpy as np
 from mathutils import Euler, Vector
 
 from ..design.design import ImageSettings
+from ..design.sampling import ImageSpec
 from . import compat
 from .backgrounds import photo_background, plain_background
+from .clutter import Clutter
 from .environments import Environment
 from .materials import MaterialLibrary
+from .silhouette import Trees
 
 
 @attrs.define
@@ -42,8 +45,9 @@ class Backdrop:
 class Stage:
     """The session's scene and the things in it that factors change.
 
-    ``object`` is the model shown now. The world itself always has strength 1: ``gain``, the environment's strength,
-    multiplies the rendered light, and ``settle`` divides the key light's ``light_power_w`` by it.
+    ``object`` is the model shown now, ``spec`` the image that is being made. The world itself always has strength 1:
+    ``gain``, the environment's strength, multiplies the rendered light, and ``settle`` divides the key light's
+    ``light_power_w`` by it.
     """
 
     scene: bpy.types.Scene
@@ -51,21 +55,31 @@ class Stage:
     camera: bpy.types.Object
     key_light: bpy.types.Object
     materials: MaterialLibrary
+    clutter: Clutter
+    trees: Trees = attrs.field(factory=Trees)
     object: bpy.types.Object | None = None
+    spec: ImageSpec | None = None
     backdrop: Backdrop | None = None
     gain: float = 1.0
     light_power_w: float = 0.0
 
-    def show(self, model: bpy.types.Object) -> None:
-        """Have ``model`` be the one that is seen."""
+    def show(self, model: bpy.types.Object, spec: ImageSpec) -> None:
+        """Have ``model`` be the one that is seen, for an image of ``spec``."""
         if self.object is not None and self.object is not model:
             self.object.hide_render = True
         model.hide_render = False
-        self.object = model
+        self.object, self.spec = model, spec
+
+    @property
+    def shown(self) -> tuple[bpy.types.Object, ...]:
+        """All objects that are seen."""
+        return (*(() if self.object is None else (self.object,)), *self.clutter.shown)
 
     def remove(self, model: bpy.types.Object) -> None:
         """Take a model away for good; the caller removes it from memory."""
         self.materials.forget(model)
+        self.clutter.forget(model.data)
+        self.trees.forget(model.data)
         if self.object is model:
             self.object = None
 
@@ -95,7 +109,7 @@ def build_stage(scene: bpy.types.Scene, materials: MaterialLibrary) -> Stage:
     camera.data.clip_start, camera.data.clip_end = 0.01, 10000.0
     camera.data.dof.use_dof = True
     scene.camera = camera
-    return Stage(scene, turn, camera, light, materials)
+    return Stage(scene, turn, camera, light, materials, Clutter(scene, turn))
 
 
 def set_up_cycles(scene: bpy.types.Scene, image: ImageSettings, threads: int, file: Path) -> None:
@@ -104,6 +118,7 @@ def set_up_cycles(scene: bpy.types.Scene, image: ImageSettings, threads: int, fi
     render = scene.render
     render.film_transparent = True
     render.use_persistent_data = True
+    render.use_border = render.use_crop_to_border = True  # which part it is, each image says
     render.threads_mode = "FIXED"
     render.threads = threads
     scene.view_layers[0].cycles.denoising_store_passes = image.denoiser == "oidn"
@@ -119,6 +134,7 @@ def set_up_paths(scene: bpy.types.Scene, image: ImageSettings) -> None:
     render.use_motion_blur = False
     cycles.samples = image.samples
     cycles.use_adaptive_sampling = False
+    cycles.use_light_tree = False  # it pays for many lights: one lamp and an environment are traced 12 % faster without
     cycles.use_denoising = False
     cycles.max_bounces = image.bounces
     cycles.diffuse_bounces = cycles.glossy_bounces = cycles.transmission_bounces = image.bounces

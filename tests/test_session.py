@@ -14,11 +14,12 @@ from PIL import Image
 
 from simreal.datasets.messages import Log, Message
 from simreal.design.design import Design, DesignClass, ImageSettings, Library, ParameterSettings, Split
-from simreal.design.distributions import Choice
+from simreal.design.distributions import Choice, Constant
 from simreal.design.errors import AssetError
 from simreal.design.sampling import Sampler
 from simreal.rendering.backgrounds import View, environment_background
 from simreal.rendering.exr import ExrError, read_exr
+from simreal.rendering.framing import cell_corners, whole
 from simreal.rendering.session import RenderSession, SessionSettings
 
 pytestmark = pytest.mark.blender
@@ -94,7 +95,7 @@ def test_looking_up_the_environment_is_what_cycles_sees() -> None:
         assert stage.object is not None and stage.backdrop is not None
         stage.object.hide_render = True
         stage.camera.data.dof.use_dof = False
-        scene.render.film_transparent = False
+        scene.render.film_transparent = scene.render.use_border = False
         bpy.ops.render.render(write_still=True)
         channels = read_exr(renders._file)
         traced = np.stack([channels[f"Combined.{name}"] for name in "RGB"], axis=-1)
@@ -192,3 +193,46 @@ def test_a_render_cut_short_is_no_image(tmp_path: Path) -> None:
         (tmp_path / "cut.exr").write_bytes(whole[:size])
         with pytest.raises(ExrError):
             read_exr(tmp_path / "cut.exr")
+
+
+def test_tracing_only_where_objects_are_in_view_changes_no_pixel() -> None:
+    design = starter_design(denoiser="none")
+    sampler = Sampler(design, "train")
+    with session(design) as renders:
+        render = bpy.context.scene.render
+        parts = []
+        for spec in map(sampler.spec, range(12)):
+            traced = renders.trace(spec)
+            assert traced.region is not None
+            render.use_border = False
+            bpy.ops.render.render(write_still=True)
+            render.use_border = True
+            everywhere = read_exr(Path(render.filepath))
+            part = traced.region.within(whole(48))
+            for name, channel in traced.channels.items():
+                assert np.array_equal(everywhere[name][part], channel), name
+            everywhere["Combined.A"][part] = 0.0
+            assert not everywhere["Combined.A"].any(), f"image {spec.index} shows something outside of its region"
+            parts.append(traced.region.width * traced.region.height / 48**2)
+    assert 0.1 < np.mean(parts) < 0.8
+
+
+def test_an_object_out_of_view_leaves_the_background_alone() -> None:
+    design = starter_design()
+    pose = design.factors["object_pose"].parameters
+    assert {"shift_x", "shift_y"} <= {*pose}
+    away = with_parameter(design, "object_pose", "shift_x", ParameterSettings(Constant(40.0), 40.0))
+    with session(away) as renders:
+        image = renders.render(Sampler(away, "train").spec(0))
+    assert image.bbox is None and image.coverage == 0.0
+    assert np.asarray(Image.open(io.BytesIO(image.jpeg))).mean() > 5
+
+
+def test_the_outline_of_a_mesh_holds_all_of_it() -> None:
+    vertices = np.random.default_rng(0).normal(size=(5000, 3)).astype(np.float32)
+    corners = cell_corners(vertices)
+    directions = np.random.default_rng(1).normal(size=(200, 3))
+    reach, needed = (corners @ directions.T).max(axis=0), (vertices @ directions.T).max(axis=0)
+    side = np.ptp(vertices, axis=0).max() / 64
+    assert (reach >= needed - 1e-5).all()
+    assert (reach <= needed + 2 * side * np.linalg.norm(directions, axis=1)).all()

@@ -16,22 +16,23 @@ import queue
 import threading
 import time
 from collections.abc import Mapping
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
 
 import attrs
 
 from ..datasets.layout import DESIGN_FILE, job_file
 from ..datasets.messages import Error, Report, Result
-from ..datasets.metadata import image_row
 from ..datasets.shards import Shard, ShardWriter
 from ..design.design import Design
 from ..design.document import load, overridden
 from ..design.errors import SimrealError
 from ..design.sampling import ImageSpec, Sampler
 from .devices import count_gpus
+from .finishing import ImageError, RenderedImage, finished
 from .memory import resident_bytes
 from .seats import Seat
-from .session import ImageError, RenderSession, SessionSettings
+from .session import RenderSession, SessionSettings
 from .stdin_lines import stdin_lines
 from .watch import BEAT_S
 
@@ -146,39 +147,88 @@ class Bench:
 
 def render_shard(data: Path, order: Order, bench: Bench, orders: Orders, report: Report) -> None:
     """Render and commit one shard. Raises Stopped, SimrealError where no further shard can be rendered either, and
-    MemoryError, after which this process is not to be trusted."""
-    start = lap = time.perf_counter()
+    MemoryError, after which this process is not to be trusted.
+
+    While an image is traced, the one before it is finished in another thread.
+    """
+    start = time.perf_counter()
     shard = order.shard
     session = bench.session(shard.split)
-    failed = dict(order.given_up)
-    with ShardWriter(data, shard) as writer:
+    with ShardWriter(data, shard) as writer, ThreadPoolExecutor(1) as finisher:
+        work = _Work(shard, writer, report, dict(order.given_up))
         for spec in sorted(bench.specs(shard), key=lambda spec: (session.locality(spec), spec.index)):
             if orders.ended:  # paused or cancelled: what is rendered is kept
+                work.settle()
                 writer.commit_part()
                 raise Stopped
-            if spec.index not in order.given_up:
-                report(Result("begin", {"split": shard.split, "index": spec.index}))
-                try:
-                    image = session.render(spec)
-                except ImageError as error:
-                    if "out of" in str(error) and "memory" in str(error):  # Cycles' "System is out of GPU memory"
-                        raise MemoryError(str(error)) from None
-                    failed[spec.index] = str(error)
-                except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError) as error:
-                    # a spec that a factor or Blender cannot make true: this image fails, the worker does not
-                    failed[spec.index] = f"{type(error).__name__}: {error}"
-                else:
-                    writer.add(image.jpeg, image_row(spec, image.model, image.bbox, image.coverage))
-            if spec.index in failed:
-                writer.fail(spec.index, failed[spec.index])
-            now = time.perf_counter()
-            done = {"split": shard.split, "index": spec.index, "failed": failed.get(spec.index), "seconds": now - lap}
-            lap = now
-            report(Result("image", done))
-        if len(failed) == len(shard):
-            report(Error(f"all {len(shard)} images failed; the first: {failed[shard.start]}", fatal=False))
+            if spec.index in order.given_up:
+                work.leave_out(spec)
+                continue
+            report(Result("begin", {"split": shard.split, "index": spec.index}))
+            image = _attempted(session, spec, finisher)
+            work.settle()
+            work.pending = spec, image
+        work.settle()
+        if len(work.failed) == len(shard):
+            reason = work.failed[shard.start]
+            report(Error(f"all {len(shard)} images failed; the first: {reason}", fatal=False))
             return
         writer.commit()
     seconds = time.perf_counter() - start
-    figures = {"failed": len(failed), "seconds": seconds, "resident_bytes": resident_bytes()}
+    figures = {"failed": len(work.failed), "seconds": seconds, "resident_bytes": resident_bytes()}
     report(Result("shard", {**attrs.asdict(shard), **figures}))
+
+
+def _attempted(session: RenderSession, spec: ImageSpec, finisher: Executor) -> Future[RenderedImage]:
+    """The image, or why there is none, as it will be known when it is finished."""
+    try:
+        return finisher.submit(finished, session.trace(spec))
+    except Exception as error:
+        failed: Future[RenderedImage] = Future()
+        failed.set_exception(error)
+        return failed
+
+
+@attrs.define
+class _Work:
+    """A shard in the making: ``pending`` is being finished, ``failed`` are the images that came to nothing, and why.
+
+    ``lap`` is when the image before was done.
+    """
+
+    shard: Shard
+    writer: ShardWriter
+    report: Report
+    failed: dict[int, str]
+    pending: tuple[ImageSpec, Future[RenderedImage]] | None = None
+    lap: float = attrs.field(factory=time.perf_counter)
+
+    def settle(self) -> None:
+        """Wait for the pending image, and write it or note why there is none."""
+        if self.pending is None:
+            return
+        (spec, image), self.pending = self.pending, None
+        try:
+            made = image.result()
+        except ImageError as error:
+            if "out of" in str(error) and "memory" in str(error):  # Cycles' "System is out of GPU memory"
+                raise MemoryError(str(error)) from None
+            self.failed[spec.index] = str(error)
+        except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError) as error:
+            # a spec that a factor or Blender cannot make true: this image fails, the worker does not
+            self.failed[spec.index] = f"{type(error).__name__}: {error}"
+        else:
+            self.writer.add(made.jpeg, made.row(spec))
+        self._tell(spec)
+
+    def leave_out(self, spec: ImageSpec) -> None:
+        """Do without an image that has been given up."""
+        self._tell(spec)
+
+    def _tell(self, spec: ImageSpec) -> None:
+        if spec.index in self.failed:
+            self.writer.fail(spec.index, self.failed[spec.index])
+        now = time.perf_counter()
+        done = {"split": self.shard.split, "index": spec.index, "failed": self.failed.get(spec.index)}
+        self.report(Result("image", {**done, "seconds": now - self.lap}))
+        self.lap = now

@@ -15,18 +15,16 @@ from typing import Any, TypeAlias
 import bpy
 from PIL import Image
 
-from ..datasets.contact_sheet import GAP, Cell, Sheet
-from ..datasets.preview_orders import PreviewGap, PreviewImage, PreviewOrder
+from ..datasets.contact_sheet import Cell
+from ..datasets.preview_orders import PreviewImage, PreviewOrder
 from ..datasets.writing import writing_to
 from ..design.errors import DataSetError
-from . import shown_images
+from . import fitted_pictures, shown_images
 from .redrawing import redraw
+from .sheet_layout import laid_out
 
 IMAGE_NAME = "Simreal Preview"
 FILE_NAME = "simreal-preview.bmp"
-CELL_PX = range(96, 513)
-MOST_PX = 2048
-LEAST_CELL_PX = 64
 DRAWN_EVERY_S = 0.25
 Again: TypeAlias = Callable[[], PreviewOrder]
 
@@ -49,8 +47,9 @@ class PreviewSheet:
         self.seconds = 0.0
         self.total = sum(isinstance(image, PreviewImage) for image in order.images)
         self._cells: dict[int, tuple[Path | None, str]] = {}
-        self._room = shown_images.room(IMAGE_NAME)
-        self._sheet = laid_out(order, self._room)
+        room = shown_images.coming_room(IMAGE_NAME)
+        self._sheet = laid_out(order, room)
+        fitted_pictures.watch(IMAGE_NAME, room, self.fit)
         self._changed = True
         self._opens = show
         self._away = False
@@ -102,14 +101,14 @@ class PreviewSheet:
                 cell = Cell(None, problem=self.problems[number])
         self._sheet.put(number, cell)
 
-    def _fit(self) -> None:
-        """Lay the sheet out anew where the editor that shows it has another size by now."""
-        room = shown_images.room(IMAGE_NAME)
-        if room is None or room == self._room:
+    def fit(self, room: tuple[int, int]) -> None:
+        """Lay the sheet out anew: the editor that shows it has another size by now."""
+        if self._away:
             return
-        self._room, self._sheet, self._changed = room, laid_out(self.order, room), True
+        self._sheet = laid_out(self.order, room)
         for number, (path, problem) in tuple(self._cells.items()):
             self._put(number, path, problem)
+        self.draw(open_editor=False)
 
     def put_away(self) -> None:
         """Draw nothing more."""
@@ -123,7 +122,6 @@ class PreviewSheet:
         """Show what is new, a few times a second."""
         if self._away:
             return
-        self._fit()
         now = time.monotonic()
         if self._changed and (last or now - self._drawn >= DRAWN_EVERY_S):
             opens, self._opens, self._changed, self._drawn = self._opens, False, False, now
@@ -152,38 +150,3 @@ class PreviewSheet:
 def sheet_file() -> Path:
     """The file of the sheet, in Blender's folder for this run."""
     return Path(bpy.app.tempdir) / FILE_NAME
-
-
-def laid_out(order: PreviewOrder, room: tuple[int, int] | None) -> Sheet:
-    """An empty sheet; with cells so much smaller that it is seen whole and pixel by pixel in the room there is.
-
-    Where they would become too small to see anything in, they keep their size, and the sheet is zoomed out.
-    """
-    captions = [image.caption for image in order.images]
-    gaps = {number for number, image in enumerate(order.images) if isinstance(image, PreviewGap)}
-
-    def sheet(cell: int) -> Sheet:
-        return Sheet(captions, order.columns, cell, order.title, headings=order.headings, gaps=gaps)
-
-    cell = cell_px(order)
-    whole = made = sheet(cell)
-    while room is not None and cell >= LEAST_CELL_PX:
-        share = min(room[0] / made.picture.width, room[1] / made.picture.height)
-        if share >= 1:
-            return made
-        cell = min(int(cell * share), cell - 1)
-        made = sheet(cell)
-    return whole
-
-
-def cell_px(order: PreviewOrder) -> int:
-    """The size of a cell: that of the largest image, within what can be seen and what is quickly drawn."""
-    images = [image for image in order.images if isinstance(image, PreviewImage)]
-    sizes = [image.image.get("resolution_px") or _resolution(order, image.design) for image in images]
-    wanted = min(max(*sizes, CELL_PX[0], 0), CELL_PX[-1])
-    rows = -(-len(order.images) // order.columns)
-    return max(32, min(wanted, MOST_PX // max(order.columns, rows, 1) - GAP))
-
-
-def _resolution(order: PreviewOrder, design: int) -> int:
-    return int(order.designs[design][0].get("image", {}).get("resolution_px", 128))

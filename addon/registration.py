@@ -16,6 +16,7 @@ from ..panels.score_image import draw_menu
 from . import (
     cli,
     curve_icons,
+    fitted_pictures,
     job_watch,
     loaded_preset,
     manual,
@@ -57,6 +58,7 @@ def register() -> None:
         stack.callback(cli.register())
         stack.callback(manual.register())
         stack.callback(shown_images.remove_all)
+        stack.callback(fitted_pictures.register())
         stack.callback(score_shown.register())
         stack.callback(score_photo.forget)
         stack.callback(score_keys.register())

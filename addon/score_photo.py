@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import bpy
+from PIL import Image
 
 from ..design.errors import DataSetError
 from ..scoring.heat import Sight
+from ..scoring.photo_arrangement import SIZE
 from ..scoring.photo_picture import photo_picture
 from ..scoring.reading import SavedScores
 from . import score_shown, shown_images
+from .fitted_pictures import show_fitted
 from .hooks import stop_timer
 
 PHOTO_IMAGE = "Simreal Photo"
-QUICK = 1  # PNG: 15 ms at 1200 x 760, where the default's smaller file takes 90
 
 
 def show_photo(*, open_window: bool = True) -> None:
@@ -29,11 +30,13 @@ def show_photo(*, open_window: bool = True) -> None:
 
 def show_prediction(scores: SavedScores, number: int, *, overlay: bool, open_window: bool = True) -> None:
     """Show one photo of some scores."""
+    prediction, sight = scores.predictions[number], Sight(scores.resize_px, scores.crop_px)
     activation = scores.activation(number) if overlay else None
-    image = photo_picture(scores.predictions[number], Sight(scores.resize_px, scores.crop_px), activation)
-    path = Path(bpy.app.tempdir) / "simreal-photo.png"
-    image.save(path, compress_level=QUICK)
-    shown_images.show_file(path, PHOTO_IMAGE, open_window=open_window)
+
+    def draw(size: tuple[int, int] | None) -> Image.Image:
+        return photo_picture(prediction, sight, activation, size or SIZE)
+
+    show_fitted(PHOTO_IMAGE, draw, open_window=open_window)
 
 
 def step(by: int) -> None:

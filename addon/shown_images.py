@@ -92,6 +92,22 @@ def room(name: str) -> tuple[int, int] | None:
     return None
 
 
+def coming_room(name: str) -> tuple[int, int] | None:
+    """``room``, or that of the Image Editor that ``show`` would take or open; None where that cannot be foreseen."""
+    found = room(name)
+    if found is not None or bpy.app.background:
+        return found
+    editor = _best_editor(bpy.data.images.get((name, None)))
+    if editor is not None:
+        region = next(region for region in editor[1].regions if region.type == "WINDOW")
+        return region.width, region.height
+    view = _largest_viewport()
+    if view is None:
+        return None
+    region = next(region for region in view[1].regions if region.type == "WINDOW")
+    return region.width // 2, region.height
+
+
 def image_editors() -> list[tuple[bpy.types.Window, bpy.types.Area]]:
     """All Image Editors (not UV editors) of all windows, with their windows."""
     windows = bpy.context.window_manager.windows
@@ -108,7 +124,7 @@ def is_ours(image: bpy.types.Image | None) -> bool:
     return image is not None and MARK in image
 
 
-def _best_editor(image: bpy.types.Image) -> tuple[bpy.types.Window, bpy.types.Area] | None:
+def _best_editor(image: bpy.types.Image | None) -> tuple[bpy.types.Window, bpy.types.Area] | None:
     def rank(editor: tuple[bpy.types.Window, bpy.types.Area]) -> int:
         shown = editor[1].spaces.active.image
         return 0 if shown == image else 1 if is_ours(shown) else 2 if shown is None else 3
@@ -133,22 +149,27 @@ def _new_editor() -> tuple[bpy.types.Window, bpy.types.Area]:
 
 
 def _half_a_viewport() -> tuple[bpy.types.Window, bpy.types.Area] | None:
-    windows = bpy.context.window_manager.windows
-    least = LEAST_SHARED_PX * bpy.context.preferences.system.ui_scale
-    views = [
-        (window, area)
-        for window in windows
-        for area in window.screen.areas
-        if area.type == "VIEW_3D" and area.width >= least
-    ]
-    if not views:
+    found = _largest_viewport()
+    if found is None:
         return None
-    window, view = max(views, key=lambda each: each[1].width)
+    window, view = found
     before = set(window.screen.areas)
     with bpy.context.temp_override(window=window, area=view):
         bpy.ops.screen.area_split(direction="VERTICAL", factor=0.5)
     new = next((area for area in window.screen.areas if area not in before), None)
     return None if new is None else (window, new)
+
+
+def _largest_viewport() -> tuple[bpy.types.Window, bpy.types.Area] | None:
+    """The widest 3D viewport that is wide enough to be shared."""
+    least = LEAST_SHARED_PX * bpy.context.preferences.system.ui_scale
+    views = [
+        (window, area)
+        for window in bpy.context.window_manager.windows
+        for area in window.screen.areas
+        if area.type == "VIEW_3D" and area.width >= least
+    ]
+    return max(views, key=lambda each: each[1].width, default=None)
 
 
 def _new_window() -> tuple[bpy.types.Window, bpy.types.Area]:

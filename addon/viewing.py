@@ -22,13 +22,17 @@ from .conversion import design_of
 from .library_folders import with_remembered
 from .preset_folders import find_preset
 from .preview_requests import draft_settings
+from .preview_sheet import IMAGE_NAME
+from .sheet_layout import with_suitable_steps
+from .shown_images import coming_room
 
 
 def strip_of(scene_uid: int, index: int, factor: str) -> PreviewOrder:
     """One image of a scene's design with one factor swept, or all ("") of them. Raises DesignError."""
     state = _state(scene_uid)
     design = design_of(state)
-    return strip_order(design, _seen(state, design, index, 1), factor)
+    seen = _seen(state, design, index, 1)
+    return with_suitable_steps(lambda steps: strip_order(design, seen, factor, steps), coming_room(IMAGE_NAME))
 
 
 def comparison_of(scene_uid: int) -> PreviewOrder:

@@ -13,8 +13,9 @@ from PIL import Image
 
 from ..datasets.contact_sheet import Cell, Sheet
 from ..datasets.messages import Error, Log, Progress, Report, Result
-from ..datasets.preview_orders import PreviewGap, PreviewImage, PreviewOrder, suitable_columns
+from ..datasets.preview_orders import PreviewImage, PreviewOrder, contents_of, suitable_columns
 from ..datasets.preview_strips import Seen, compare_order, strip_order
+from ..datasets.sheet_plan import planned
 from ..datasets.writing import write_whole, writing_to
 from ..design.checking import check
 from ..design.comparing import paired
@@ -143,13 +144,7 @@ def _cell(image: dict[str, object], report: Report) -> Cell:
 
 
 def _changed(design: Design, args: argparse.Namespace) -> Design:
-    given = {
-        "resolution_px": args.resolution,
-        "samples": args.samples,
-        "denoiser": args.denoiser,
-        "engine": args.renderer,
-    }
-    image = attrs.evolve(design.image, **{name: value for name, value in given.items() if value is not None})
-    design = attrs.evolve(design, image=image, seed=design.seed if args.seed is None else args.seed)
+    design = with_image_options(design, args)
+    design = attrs.evolve(design, seed=design.seed if args.seed is None else args.seed)
     check(design)
     return design

@@ -16,6 +16,7 @@ from ..design.design import Design
 from ..design.distributions import Value
 from ..design.errors import DesignError
 from ..design.sampling import ImageSpec, Sampler
+from .sheet_plan import SheetContents
 
 FactorValues: TypeAlias = Mapping[str, Mapping[str, Value]]
 Document: TypeAlias = Mapping[str, Any]
@@ -48,7 +49,8 @@ class PreviewGap:
 class PreviewOrder:
     """A sheet of images in rows of ``columns``. ``designs`` are JSON documents, each with its design's folder.
 
-    ``headings`` are written over the rows, one a row ("" for none); there may be none at all.
+    ``headings`` are written over the rows, one a row ("" for none); there may be none at all. ``breaks`` are the rows
+    at which a sheet with headings may go on beside what stands above them, where that suits the window better.
     """
 
     title: str
@@ -56,6 +58,7 @@ class PreviewOrder:
     images: tuple[PreviewImage | PreviewGap, ...]
     columns: int
     headings: tuple[str, ...] = ()
+    breaks: tuple[int, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         if self.columns < 1:
@@ -96,6 +99,7 @@ def order_to_json(order: PreviewOrder) -> dict[str, Any]:
         "images": [attrs.asdict(image) for image in order.images],
         "columns": order.columns,
         "headings": list(order.headings),
+        "breaks": list(order.breaks),
     }
 
 
@@ -107,7 +111,15 @@ def order_from_json(document: Mapping[str, Any]) -> PreviewOrder:
         tuple((PreviewImage if "design" in image else PreviewGap)(**image) for image in document["images"]),
         document["columns"],
         tuple(document["headings"]),
+        tuple(document["breaks"]),
     )
+
+
+def contents_of(order: PreviewOrder) -> SheetContents:
+    """What is on the sheet of an order, before anything is rendered."""
+    gaps = frozenset(number for number, image in enumerate(order.images) if isinstance(image, PreviewGap))
+    captions = tuple(image.caption for image in order.images)
+    return SheetContents(captions, order.columns, order.title, order.headings, gaps)
 
 
 def suitable_columns(images: int) -> int:

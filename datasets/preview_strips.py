@@ -49,8 +49,9 @@ def strip_order(design: Design, seen: Seen, factor: str = "", steps: int = STEPS
             for cell in row.cells
         ]
         images += [PreviewGap()] * (lines * steps - len(row.cells))
+    breaks = tuple(row for row, heading in enumerate(headings) if row and heading)
     title = f"{subject}: {seen.split} {seen.index}, {sampler.spec(seen.index).class_name}"
-    return PreviewOrder(title, (_given(design),), tuple(images), steps, tuple(headings))
+    return PreviewOrder(title, (_given(design),), tuple(images), steps, tuple(headings), breaks)
 
 
 def compare_order(design: Design, other: Paired, names: tuple[str, str], seen: Seen) -> PreviewOrder:
@@ -73,8 +74,8 @@ def compare_order(design: Design, other: Paired, names: tuple[str, str], seen: S
             ]
             images += gaps
             headings.append(name)
-    title = f"{names[0]} / {names[1]}: {seen.split}"
-    return PreviewOrder(title, (_given(design), _given(other.design)), tuple(images), columns, tuple(headings))
+    title, breaks = f"{names[0]} / {names[1]}: {seen.split}", tuple(range(2, len(headings), 2))
+    return PreviewOrder(title, (_given(design), _given(other.design)), tuple(images), columns, tuple(headings), breaks)
 
 
 def _heading(row: SweepRow) -> str:

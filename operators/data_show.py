@@ -9,8 +9,8 @@ import bpy
 from bpy.props import StringProperty
 
 from ..addon.data_sheet import write_sheet
+from ..addon.fitted_pictures import show_fitted_file
 from ..addon.places import places
-from ..addon.shown_images import show_file
 from .outcome import can, reporting_errors
 
 SHEET = "Simreal Data Set"
@@ -36,7 +36,7 @@ class SIMREAL_OT_data_show(bpy.types.Operator):
         split = self.split or context.scene.simreal.splits[0].name
         sheet = there.folder / "data.png"
         count = write_sheet(there.data, split, sheet)
-        show_file(sheet, SHEET)
+        show_fitted_file(sheet, SHEET)
         self.report({"INFO"}, f"{count} images of {split}")
         return {"FINISHED"}
 

@@ -6,9 +6,9 @@ from typing import ClassVar
 
 import bpy
 
+from ..addon.fitted_pictures import show_fitted_file
 from ..addon.places import places
-from ..addon.shown_images import show_file
-from .outcome import can
+from .outcome import can, reporting_errors
 
 PICTURE = "Simreal Learning Curve"
 
@@ -25,8 +25,9 @@ class SIMREAL_OT_run_show(bpy.types.Operator):
         there = (places(context.scene).run / "curves.png").is_file()
         return can(cls, "" if there else "There are no curves yet: train first")
 
+    @reporting_errors
     def execute(self, context: bpy.types.Context) -> set[str]:
-        show_file(places(context.scene).run / "curves.png", PICTURE)
+        show_fitted_file(places(context.scene).run / "curves.png", PICTURE)
         return {"FINISHED"}
 
 

@@ -8,8 +8,8 @@ from typing import ClassVar
 import bpy
 from bpy.props import EnumProperty
 
+from ..addon.fitted_pictures import show_fitted_file
 from ..addon.score_shown import shown
-from ..addon.shown_images import show_file
 from ..design.errors import DataSetError
 from ..scoring.report import CONFUSION, PER_CLASS
 from .outcome import can, reporting_errors
@@ -53,7 +53,7 @@ class SIMREAL_OT_scores_picture(bpy.types.Operator):
         file, name = FILES[self.kind]
         if not (scores.folder / file).is_file():
             raise DataSetError(f"{scores.folder}: holds no {file}; score the photos again")
-        show_file(scores.folder / file, name)
+        show_fitted_file(scores.folder / file, name)
         return {"FINISHED"}
 
 

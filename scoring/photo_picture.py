@@ -1,8 +1,6 @@
-"""One scored photo as a picture: the photo, framed in green or red, beside bars of the five best classes."""
+"""One scored photo as a picture: the photo, framed in green or red, with bars of the five best classes."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
@@ -12,79 +10,86 @@ from ..datasets.lettering import FAINT_INK, GREEN, INK, PAPER, RED, RGB, RULE, f
 from ..datasets.preprocessing import load_rgb
 from ..design.errors import AssetError
 from .heat import Sight, heated
+from .photo_arrangement import HEAD_PX, SIZE, STEP_PX, Arrangement, arranged
 from .score import Prediction
 
-SIZE = (1200, 760)
-MARGIN = 30
-SIDE = SIZE[1] - 2 * MARGIN
-FRAME = 6
-COLUMN = MARGIN + SIDE + 2 * MARGIN
-COLUMN_PX = SIZE[0] - COLUMN - MARGIN
+FRAME_PX, BAR_PX = 6, 20
 BACKDROP: RGB = (238, 240, 243)
 BAR: RGB = (33, 102, 172)
 OTHER_BAR: RGB = (158, 178, 202)
-BAR_PX = 20
-STEP_PX = 74
 
 
 def photo_picture(
-    prediction: Prediction, sight: Sight, activation: npt.NDArray[np.float32] | None = None
+    prediction: Prediction,
+    sight: Sight,
+    activation: npt.NDArray[np.float32] | None = None,
+    size: tuple[int, int] = SIZE,
 ) -> Image.Image:
-    """Draw a prediction, always at ``SIZE``. With ``activation`` (h, w): where the model looked, as heat."""
-    image = Image.new("RGB", SIZE, PAPER)
+    """Draw a prediction in a picture of ``size``. With ``activation`` (h, w): where the model looked, as heat."""
+    place = arranged(size)
+    image = Image.new("RGB", place.size, PAPER)
     draw = ImageDraw.Draw(image)
-    colour = {True: GREEN, False: RED, None: RULE}[prediction.correct]
-    _photo(
-        image, draw, prediction, lambda photo: photo if activation is None else heated(photo, activation, sight), colour
-    )
-    draw.text(
-        (COLUMN, MARGIN - 4), fit(prediction.predicted, 40, COLUMN_PX), font=font(40, prediction.predicted), fill=INK
-    )
-    verdict = _verdict(prediction)
-    ink = FAINT_INK if prediction.correct is None else colour
-    draw.text((COLUMN, MARGIN + 50), fit(verdict, 21, COLUMN_PX), font=font(21, verdict), fill=ink)
-    for rank, (name, confidence) in enumerate(prediction.top5):
-        _bar(draw, MARGIN + 122 + rank * STEP_PX, name, confidence, _bar_colour(prediction, rank, name))
-    notes = [*wrap(prediction.name, 16, COLUMN_PX, 2)]
+    _photo(image, place, prediction, sight, activation)
+    _heading(draw, place, prediction)
+    for rank in range(len(prediction.top5)):
+        _bar(draw, place, prediction, rank)
+    note_px = place.px(16, 12)
+    notes = [*wrap(prediction.name, note_px, place.column_px, 2)]
     if activation is not None:
-        notes.insert(0, f"heat: what speaks for {prediction.predicted}")
+        notes.insert(0, fit(f"heat: what speaks for {prediction.predicted}", note_px, place.column_px))
     for line, note in enumerate(reversed(notes)):
-        draw.text((COLUMN, SIZE[1] - MARGIN - 22 * line), note, font=font(16, note), fill=FAINT_INK, anchor="ls")
+        at = (place.column[0], place.bottom - round(1.35 * note_px) * line)
+        draw.text(at, note, font=font(note_px, note), fill=FAINT_INK, anchor="ls")
     return image
 
 
 def _photo(
     image: Image.Image,
-    draw: ImageDraw.ImageDraw,
+    place: Arrangement,
     prediction: Prediction,
-    finish: Callable[[Image.Image], Image.Image],
-    colour: RGB,
+    sight: Sight,
+    activation: npt.NDArray[np.float32] | None,
 ) -> None:
-    inner = SIDE - 2 * FRAME
-    draw.rectangle((MARGIN, MARGIN, MARGIN + SIDE - 1, MARGIN + SIDE - 1), fill=BACKDROP)
+    draw = ImageDraw.Draw(image)
+    (wide, high), (left, top, right, bottom) = place.photo_size, place.photo
+    draw.rectangle((left, top, right - 1, bottom - 1), fill=BACKDROP)
+    frame = place.px(FRAME_PX, 4)
     try:
-        photo = load_rgb(prediction.path, least_px=inner)
+        photo = load_rgb(prediction.path, least_px=max(wide, high))
     except AssetError:
-        note = "The photo is no longer there"
-        draw.text((MARGIN + SIDE / 2, MARGIN + SIDE / 2), note, font=font(22), fill=FAINT_INK, anchor="mm")
+        text_px = place.px(22, 13)
+        note, middle = fit("The photo is no longer there", text_px, wide), ((left + right) / 2, (top + bottom) / 2)
+        draw.text(middle, note, font=font(text_px), fill=FAINT_INK, anchor="mm")
         return
-    scale = inner / max(photo.size)
+    scale = min((wide - 2 * frame) / photo.width, (high - 2 * frame) / photo.height)
     size = (max(1, round(photo.width * scale)), max(1, round(photo.height * scale)))
-    photo = finish(photo.resize(size, Image.Resampling.BILINEAR))
-    left, top = MARGIN + (SIDE - size[0]) // 2, MARGIN + (SIDE - size[1]) // 2
-    box = (left - FRAME, top - FRAME, left + size[0] + FRAME - 1, top + size[1] + FRAME - 1)
-    draw.rectangle(box, outline=colour, width=FRAME)
-    image.paste(photo, (left, top))
+    photo = photo.resize(size, Image.Resampling.BILINEAR)
+    corner = left + (wide - size[0]) // 2, top + (high - size[1]) // 2
+    end = corner[0] + size[0] + frame - 1, corner[1] + size[1] + frame - 1
+    draw.rectangle((corner[0] - frame, corner[1] - frame, *end), outline=_verdict_colour(prediction), width=frame)
+    image.paste(photo if activation is None else heated(photo, activation, sight), corner)
 
 
-def _bar(draw: ImageDraw.ImageDraw, y: int, name: str, confidence: float, colour: RGB) -> None:
-    percent = f"{100 * confidence:.1f} %"
-    label = fit(name, 21, COLUMN_PX - 90)
-    draw.text((COLUMN, y), label, font=font(21, name), fill=INK)
-    draw.text((COLUMN + COLUMN_PX, y), percent, font=font(21), fill=INK, anchor="ra")
-    top = y + 30
-    draw.rectangle((COLUMN, top, COLUMN + COLUMN_PX, top + BAR_PX), fill=BACKDROP)
-    draw.rectangle((COLUMN, top, COLUMN + round(COLUMN_PX * confidence), top + BAR_PX), fill=colour)
+def _heading(draw: ImageDraw.ImageDraw, place: Arrangement, prediction: Prediction) -> None:
+    (left, top), big, small = place.column, place.px(40), place.px(21, 13)
+    predicted = fit(prediction.predicted, big, place.column_px)
+    draw.text((left, top - place.px(8)), predicted, font=font(big, predicted), fill=INK)
+    verdict = fit(_verdict(prediction), small, place.column_px)
+    ink = FAINT_INK if prediction.correct is None else _verdict_colour(prediction)
+    draw.text((left, top + place.px(44)), verdict, font=font(small, verdict), fill=ink)
+
+
+def _bar(draw: ImageDraw.ImageDraw, place: Arrangement, prediction: Prediction, rank: int) -> None:
+    name, confidence = prediction.top5[rank]
+    (left, top), right, text_px = place.column, place.column[0] + place.column_px, place.px(21, 13)
+    top += place.px(HEAD_PX + rank * STEP_PX)
+    draw.text((left, top), fit(name, text_px, place.column_px - 5 * text_px), font=font(text_px, name), fill=INK)
+    draw.text((right, top), f"{100 * confidence:.1f} %", font=font(text_px), fill=INK, anchor="ra")
+    top += round(1.35 * text_px)
+    bottom = top + place.px(BAR_PX)
+    draw.rectangle((left, top, right, bottom), fill=BACKDROP)
+    colour = _bar_colour(prediction, rank, name)
+    draw.rectangle((left, top, left + round(place.column_px * confidence), bottom), fill=colour)
 
 
 def _bar_colour(prediction: Prediction, rank: int, name: str) -> RGB:
@@ -93,6 +98,10 @@ def _bar_colour(prediction: Prediction, rank: int, name: str) -> RGB:
     if rank == 0:
         return BAR if prediction.true_class is None else RED
     return OTHER_BAR
+
+
+def _verdict_colour(prediction: Prediction) -> RGB:
+    return {True: GREEN, False: RED, None: RULE}[prediction.correct]
 
 
 def _verdict(prediction: Prediction) -> str:

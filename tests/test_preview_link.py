@@ -20,7 +20,8 @@ import simreal
 from simreal.addon import preview_link, preview_live, preview_requests, preview_sheet, preview_thumbnails
 from simreal.addon.conversion import design_of
 from simreal.addon.preview_requests import DRAFT_PX, DRAFT_SAMPLES, contact_sheet, current, request
-from simreal.addon.preview_sheet import IMAGE_NAME, PreviewSheet, cell_px
+from simreal.addon.preview_sheet import IMAGE_NAME, PreviewSheet
+from simreal.addon.sheet_layout import cell_px
 from simreal.datasets.preview_orders import PreviewGap, PreviewImage, PreviewOrder
 from simreal.design.design import Design, DesignClass, Split
 from simreal.design.document import to_document

@@ -17,7 +17,8 @@ from simreal.datasets.preprocessing import load_rgb, resize_and_crop
 from simreal.design.errors import DataSetError, RunError
 from simreal.scoring.heat import Sight, heated
 from simreal.scoring.model import load_classifier
-from simreal.scoring.photo_picture import SIZE, photo_picture
+from simreal.scoring.photo_arrangement import LEAST, SIZE, arranged
+from simreal.scoring.photo_picture import photo_picture
 from simreal.scoring.photos import find_photos
 from simreal.scoring.reading import SavedScores, read_scores
 from simreal.scoring.report import write_report
@@ -223,6 +224,21 @@ def test_a_photo_is_drawn_beside_its_best_classes(saved: SavedScores) -> None:
     assert not {RED, GREEN} & {colour for _, colour in photo_picture(unknown, sight).getcolors(1 << 20)}
     shutil.rmtree(saved.photos)
     assert photo_picture(saved.predictions[0], sight).size == SIZE, "a photo that is gone leaves its figures"
+
+
+@pytest.mark.parametrize("size", [(540, 630), (1200, 760), (400, 380), (900, 420), (1700, 1000), (420, 900)])
+def test_a_photos_picture_is_laid_out_to_any_size(saved: SavedScores, size: tuple[int, int]) -> None:
+    place, sight = arranged(size), Sight(saved.resize_px, saved.crop_px)
+    assert photo_picture(saved.predictions[4], sight, size=size).size == size
+    left, top, right, bottom = place.photo
+    assert 0 < left < right <= size[0] and 0 < top < bottom <= size[1] and min(place.photo_size) > 0.25 * min(size)
+    assert place.column[0] + place.column_px < size[0] and place.bottom < size[1]
+    assert place.column[0] > right or place.column[1] > bottom, "beside the photo, or under it"
+    assert place.px(21, 13) >= 13, "lettering can be read"
+
+
+def test_a_window_too_small_for_a_photos_picture_gets_the_smallest_there_is() -> None:
+    assert arranged((50, 40)).size == LEAST
 
 
 def test_large_jpegs_are_read_small_for_looking(tmp_path: Path) -> None:

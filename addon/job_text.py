@@ -37,6 +37,10 @@ def bar_text(job: Job) -> str:
         return "Cancelling ..."
     if job.state is State.PAUSING:
         return "Pausing ..."
+    if job.state is State.PAUSED:
+        return f"Paused at {percent(job)}" if job.progress else "Paused"
+    if job.state is State.QUEUED:
+        return "Waits"
     if job.progress is None:
         return f"Step {job.step + 1} of {len(job.order.steps)} ..." if job.step else "Starting ..."
     stage = job.progress.stage
@@ -58,6 +62,15 @@ def progress_text(job: Job) -> str:
     if progress.eta_s is not None and progress.done < progress.total:
         parts.append(f"{duration(progress.eta_s)} left")
     return "   ".join(parts)
+
+
+def status_text(board: JobBoard, job: Job) -> str:
+    """What stands under the progress bar, in one line."""
+    if job.state is State.QUEUED:
+        return queue_text(board, job)
+    if job.state is State.PAUSED:
+        return f"{KEPT[:1].upper()}{KEPT[1:]}"
+    return progress_text(job)
 
 
 def queue_text(board: JobBoard, job: Job) -> str:

@@ -1,6 +1,7 @@
 """``Scene.simreal.training``: what to train. Fields of RunConfig are derived from it, with the help that stands there.
 
 A number that is 0 and a text that is empty are left open: ``training.defaults`` then decides, as on the command line.
+``chosen`` names, for such a number, the box that is ticked where it is not.
 """
 
 from __future__ import annotations
@@ -9,9 +10,9 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import attrs
 import bpy
-from bpy.props import EnumProperty, IntProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
-from ..training.config import RunConfig
+from ..training.config import EPOCHS, RunConfig
 from .training_environment import standing
 
 OFFLINE_BACKBONE = "efficientnet_lite0"  # its weights come with a package of the training environment
@@ -35,6 +36,7 @@ LABELS = {
     "seed": "Seed",
     "device": "Device",
 }
+OPEN_NUMBERS = ("epochs", "crop_px", "batch_size", "views")
 _SOFT_MAXIMA = {"epochs": 200, "crop_px": 512, "batch_size": 512, "views": 16}
 _SUBTYPES = {"crop_px": "PIXEL"}
 
@@ -62,6 +64,37 @@ def _devices(_group: Any, _context: Any, _typed: str) -> list[tuple[str, str]]:
 def _description(name: str) -> str:
     told = str(getattr(attrs.fields(RunConfig), name).metadata["help"])
     return told[:1].upper() + told[1:]
+
+
+def chosen(name: str) -> str:
+    """The property that tells whether an open number is chosen."""
+    return f"use_{name}"
+
+
+def _first_choice(group: Any, name: str) -> int:
+    """What a number is as its box is ticked: what training would most likely take."""
+    if name == "epochs":
+        return EPOCHS[group.regime == "scratch"]
+    return int(getattr(attrs.fields(RunConfig), name).default)
+
+
+def _box(name: str) -> Any:
+    """No setting of its own: whether the number is 0."""
+
+    def ticked(group: Any) -> bool:
+        return bool(getattr(group, name))
+
+    def tick(group: Any, wanted: bool) -> None:
+        if wanted != ticked(group):
+            setattr(group, name, _first_choice(group, name) if wanted else 0)
+
+    left_open = getattr(attrs.fields(RunConfig), name).metadata["left_open"]
+    return BoolProperty(
+        name=f"Choose {LABELS[name]}",
+        description=f"Choose {LABELS[name].lower()} yourself; else it is what suits the training: {left_open}",
+        get=ticked,
+        set=tick,
+    )
 
 
 def _property(name: str) -> Any:
@@ -98,6 +131,7 @@ def _training_class() -> type:
             search_options={"SUGGESTION"},
         ),
         **{name: _property(name) for name in LABELS},
+        **{chosen(name): _box(name) for name in OPEN_NUMBERS},
     }
     namespace = {"__doc__": "What to train.", "__annotations__": annotations}
     return type("SIMREAL_PG_training", (bpy.types.PropertyGroup,), namespace)

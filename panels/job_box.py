@@ -5,21 +5,47 @@ from __future__ import annotations
 import bpy
 
 from ..addon.job_board import JobBoard
-from ..addon.job_text import ICONS, bar_text, end_text, fraction, progress_text, queue_text
+from ..addon.job_text import ICONS, bar_text, end_text, fraction, progress_text, queue_text, status_text
 from ..addon.job_watch import watch
 from ..addon.jobs import Job, State
 from ..addon.places import places
 from .sidebar import wrapped
 
 
-def draw_job(layout: bpy.types.UILayout, context: bpy.types.Context, verb: str) -> Job | None:
-    """Draw the newest job of a kind for this scene, if there is one. Returns it if it has ended well."""
-    board = watch().board
-    job = board.latest(verb, str(places(context.scene).folder))
-    if job is None or job.state is State.DONE:
-        return job
-    draw_state(layout, context, board, job)
-    return None
+def job_of(context: bpy.types.Context, verb: str) -> Job | None:
+    """The newest job of a kind for this scene."""
+    return watch().board.latest(verb, str(places(context.scene).folder))
+
+
+def draw_start(
+    layout: bpy.types.UILayout, job: Job | None, operator: str, *, icon: str, text: str | None = None
+) -> None:
+    """The button that starts a job; while one is unfinished, its progress bar in the same place, so that nothing moves.
+
+    ``text`` is the operator's own where it is None.
+    """
+    if job is None or not job.is_unfinished:
+        layout.operator(operator, icon=icon) if text is None else layout.operator(operator, text=text, icon=icon)
+        return
+    row = layout.row(align=True)
+    row.progress(factor=fraction(job), text=bar_text(job))
+    draw_buttons(row, job)
+
+
+def draw_status(layout: bpy.types.UILayout, job: Job | None, text: str, icon: str = "NONE") -> None:
+    """One line under that button: how far the job is; ``text`` while there is none that is unfinished."""
+    row = layout.row()
+    if job is not None and job.is_unfinished:
+        row.label(text=status_text(watch().board, job), translate=False)
+    else:
+        row.active = icon == "CHECKMARK"
+        row.label(text=text, icon=icon, translate=False)
+
+
+def draw_failure(layout: bpy.types.UILayout, context: bpy.types.Context, job: Job | None) -> None:
+    """Why a job has not come to its end, and what can be done about it; nothing where it has, or still may."""
+    if job is not None and not job.is_unfinished and job.state is not State.DONE:
+        _draw_end(layout, context, job)
 
 
 def draw_state(layout: bpy.types.UILayout, context: bpy.types.Context, board: JobBoard, job: Job) -> None:
@@ -36,11 +62,15 @@ def draw_state(layout: bpy.types.UILayout, context: bpy.types.Context, board: Jo
         if job.progress is not None:
             column.label(text=progress_text(job), translate=False)
     else:
-        row = column.box().row(align=True)
-        wrapped(row.column(), context, end_text(board, job), icon=ICONS[job.state])
-        draw_buttons(row, job)
+        _draw_end(column, context, job)
     if job.state is not State.QUEUED:
         draw_log(layout, context, job)
+
+
+def _draw_end(layout: bpy.types.UILayout, context: bpy.types.Context, job: Job) -> None:
+    row = layout.box().row(align=True)
+    wrapped(row.column(), context, end_text(watch().board, job), icon=ICONS[job.state])
+    draw_buttons(row, job)
 
 
 def draw_buttons(row: bpy.types.UILayout, job: Job) -> None:
@@ -60,9 +90,9 @@ def draw_buttons(row: bpy.types.UILayout, job: Job) -> None:
         buttons.operator("simreal.job_forget", text="", icon="X").job = job.name
 
 
-def draw_log(layout: bpy.types.UILayout, context: bpy.types.Context, job: Job) -> None:
+def draw_log(layout: bpy.types.UILayout, context: bpy.types.Context, job: Job | None) -> None:
     """The last lines of what a job said, folded. ``layout`` is the panel's own: Blender folds in no other."""
-    if not job.log:
+    if job is None:
         return
     header, body = layout.panel(f"simreal_log_{job.order.verb}", default_closed=True)
     header.label(text="Log")

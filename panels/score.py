@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import bpy
 
 from ..addon.score_shown import shown
-from .job_box import draw_job
+from .job_box import draw_failure, draw_log, draw_start, draw_status, job_of
 from .rows import Rows
 from .sidebar import Sidebar, wrapped
 
@@ -29,10 +29,13 @@ class SIMREAL_PT_score(Sidebar, bpy.types.Panel):
         if state.files:
             row = column.row(align=True)
             row.label(text=f"{state.file_count:,} chosen photos of the folder", icon="BLANK1")
-        row = layout.row(align=True)
-        row.operator("simreal.score", icon="VIEWZOOM")
+        job, row = job_of(context, "score"), layout.row(align=True)
+        draw_start(row, job, "simreal.score", icon="VIEWZOOM")
         row.operator("simreal.scores_load", text="", icon="FILE_FOLDER")
-        draw_job(layout, context, "score")
+        if job is not None and job.is_unfinished:
+            draw_status(layout, job, "")
+        draw_failure(layout, context, job)
+        draw_log(layout, context, job)
         if shown().problem:
             wrapped(layout.box().column(), context, shown().problem, icon="ERROR")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import bpy
 
@@ -14,15 +14,14 @@ from ..addon.preferences import ADDON
 from ..addon.render_outlook import outlook
 from ..addon.training_environment import standing
 from ..addon.training_orders import comes_after, image_passes, needs_download, shown_fields
-from ..addon.training_properties import LABELS
+from ..addon.training_properties import LABELS, OPEN_NUMBERS, chosen
 from ..addon.training_runs import Run, last_run
 from ..datasets.progress_text import duration
 from .environment_box import draw_environment_job
-from .job_box import draw_job
+from .job_box import draw_failure, draw_log, draw_start, draw_status, job_of
 from .sidebar import NeedsDesign, wrapped
 
 ADVANCED = ("batch_size", "views", "seed", "device")
-OPEN_NUMBERS = ("epochs", "crop_px", "batch_size", "views")  # 0 is what suits the training
 
 
 class SIMREAL_PT_train(NeedsDesign, bpy.types.Panel):
@@ -42,20 +41,40 @@ class SIMREAL_PT_train(NeedsDesign, bpy.types.Panel):
         shown = shown_fields(state.regime)
         column = layout.column(align=True)
         for name in (name for name in LABELS if name in shown and name not in ADVANCED):
-            column.prop(state, name)
+            _draw_field(column, state, name)
         header, advanced = layout.panel("simreal_train_advanced", default_closed=True)
         header.label(text="Advanced")
         if advanced is not None:
             column = advanced.column(align=True)
             for name in (name for name in ADVANCED if name in shown):
-                column.prop(state, name)
+                _draw_field(column, state, name)
         run = last_run(places(context.scene).run)
         _draw_environment(layout, context)
-        _draw_estimate(layout, context, run)
-        layout.operator("simreal.train", icon="EXPERIMENTAL")
-        draw_job(layout, context, "train")
+        job = job_of(context, "train")
+        draw_start(layout, job, "simreal.train", icon="EXPERIMENTAL")
+        draw_status(layout, job, _estimate(context, run), "TIME")
+        after = comes_after(context.scene)
+        if after and not (job is not None and job.is_unfinished):
+            wrapped(layout, context, f"Waits in the queue for {after}", icon="INFO")
+        draw_failure(layout, context, job)
         if run is not None:
             _draw_run(layout, run)
+        draw_log(layout, context, job)
+
+
+def _draw_field(column: bpy.types.UILayout, state: Any, name: str) -> None:
+    """A setting; of a number that may be left open, first whether it is."""
+    if name not in OPEN_NUMBERS:
+        column.prop(state, name)
+        return
+    row = column.row(align=True, heading=LABELS[name])
+    row.prop(state, chosen(name), text="")
+    if getattr(state, name):
+        row.prop(state, name, text="")
+    else:
+        automatic = row.row(align=True)
+        automatic.active = False
+        automatic.label(text="Automatic")
 
 
 def _draw_environment(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
@@ -77,19 +96,15 @@ def _draw_environment(layout: bpy.types.UILayout, context: bpy.types.Context) ->
         layout.operator("simreal.environment_create", icon="ADD")
 
 
-def _draw_estimate(layout: bpy.types.UILayout, context: bpy.types.Context, run: Run | None) -> None:
+def _estimate(context: bpy.types.Context, run: Run | None) -> str:
+    """``200 images x 4 views``, and how long that takes where the last run tells."""
     state = context.scene.simreal
     images, times, what = image_passes(state, outlook(context.scene, watch().board).wanted)
     text = f"{images:,} images x {times} {what}"
     known = run is not None and run.images_per_s and what == "epochs"
     if run is not None and known and run.backbone == state.training.backbone:
         text += f", about {duration(images * times / run.images_per_s)}"
-    column = layout.column(align=True)
-    column.active = False
-    column.label(text=text, translate=False)
-    after = comes_after(context.scene)
-    if after:
-        wrapped(column, context, f"Waits in the queue for {after}")
+    return text
 
 
 def _draw_run(layout: bpy.types.UILayout, run: Run) -> None:

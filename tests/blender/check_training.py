@@ -25,6 +25,7 @@ from simreal.addon.preferences import SIMREAL_AP_preferences, own_environment, s
 from simreal.addon.training_environment import standing
 from simreal.addon.training_properties import _backbones, _devices
 from simreal.panels.preferences import draw_preferences
+from simreal.training.config import EPOCHS
 
 WAIT_S = 120.0
 
@@ -122,8 +123,23 @@ def its_backbones_and_devices_are_offered(scene):
     assert "--epochs" not in training_orders.arguments(state)
     for name in ("epochs", "augmentation", "seed", "crop_px"):
         state.property_unset(name)
+    numbers_are_left_open_or_chosen(state)
     shutil.rmtree(scene_data)
     bpy.context.preferences.system.use_online_access = True
+
+
+def numbers_are_left_open_or_chosen(state):
+    assert labels(draw(bpy.types.SIMREAL_PT_train, bpy.context)).count("Automatic") == 2  # image size and views
+    assert not state.use_crop_px and "--image-size" not in training_orders.arguments(state)
+    state.use_crop_px = True
+    assert state.crop_px == 224 and "--image-size" in training_orders.arguments(state)
+    state.crop_px, state.use_crop_px = 64, True
+    assert state.crop_px == 64
+    state.use_crop_px = False
+    assert state.crop_px == 0 and "--image-size" not in training_orders.arguments(state)
+    state.regime, state.use_epochs = "scratch", True
+    assert state.epochs == EPOCHS[True]
+    state.regime, state.use_epochs = "head", False
 
 
 def what_goes_wrong_with_it_is_told():

@@ -10,8 +10,10 @@ from typing import Any
 from ..datasets.messages import Result
 from ..design.errors import ToolError
 from ..training.config import AUGMENTATIONS, OPTIMIZERS, SCHEDULES, option, option_help
+from .design_text import design_stem
+from .streaming import configure_stream, stream_defaults, stream_lines, stream_supply
 
-HELP = "train a classifier on a rendered data set, or on class folders of photos"
+HELP = "train a classifier on a rendered data set, on class folders of photos, or on a design while it is rendered"
 
 DETAILS = """
 With no options: a linear head on the frozen ImageNet features of efficientnet_lite0, whose weights need no download
@@ -22,6 +24,7 @@ With no options: a linear head on the frozen ImageNet features of efficientnet_l
   simreal train data --backbone resnet18 --from-scratch --image-size 96     no real image ever seen
   simreal train data --backbone vit_base_patch16_224 --pretrained      weights from timm's hub
   simreal train data --out run --resume                                go on after an interruption
+  simreal train my.simreal.json --stream --full --epochs 30            render meanwhile: no image is seen twice
 """
 
 
@@ -32,7 +35,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.epilog = DETAILS
     parser.argument_default = from_user
     parser.add_argument(
-        "data", type=Path, metavar="DATA", help="data set: rendered, split/class/images or class/images"
+        "data",
+        type=Path,
+        metavar="DATA",
+        help="data set: rendered, split/class/images or class/images; with --stream a design",
     )
     parser.add_argument(
         "--out", type=Path, metavar="RUN", default=None, help="run folder (default: DATA-run, beside DATA)"
@@ -85,6 +91,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     length = full.add_mutually_exclusive_group()
     _add(length, "epochs", type=int, metavar="N")
     _add(length, "iterations", type=int, metavar="N")
+    _add(length, "images", type=int, metavar="N")
     _add(full, "batch_size", type=int, metavar="N")
     _add(full, "optimizer", choices=OPTIMIZERS)
     _add(full, "lr", type=float)
@@ -96,6 +103,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         switch = f"--no-{name.replace('_', '-')}"
         full.add_argument(switch, dest=name, action="store_false", help=f"no {option_help(name)}")
 
+    configure_stream(parser)
     both = parser.add_argument_group("any training")
     _add(both, "label_smoothing", type=float, metavar="S")
     _add(both, "seed", type=int)
@@ -119,22 +127,27 @@ def run(args: argparse.Namespace) -> int:
     from ..datasets.reading import open_data_set
     from ..training.config import RunConfig
     from ..training.defaults import resolve
-    from ..training.run_folder import RunFolder
+    from ..training.run_folder import STREAM, RunFolder
     from ..training.trainer import train
 
-    fields = {field.name for field in attrs.fields(RunConfig)} - {"data"}
+    fields = {field.name for field in attrs.fields(RunConfig)} - {"data", "stream"}
     given = {name: value for name, value in vars(args).items() if name in fields}
-    out = args.out or default_run(args.data)
-    if args.resume and out.is_dir():
-        started = RunFolder(out).config()
+    out = args.out or default_run(args.data.with_name(design_stem(args.data)) if args.data.is_file() else args.data)
+    started = RunFolder(out).config() if args.resume and out.is_dir() else None
+    supply = stream_supply(args, out / STREAM) if (started or args).stream else None
+    if started:
         if args.from_scratch or args.pretrained or "weights_file" in given:
             given["weights"] = "none" if args.from_scratch else "timm" if args.pretrained else "file"
         if given.get("validation_split") == "none":
             given["validation_split"] = None
         config = attrs.evolve(started, data=str(args.data.resolve()), **given)
+    elif supply:
+        given = {**stream_defaults(args), **given, "data": str(args.data.resolve())}
+        config = resolve(supply.data, given, from_scratch=args.from_scratch, pretrained=args.pretrained)
     else:
         config = resolve(open_data_set(args.data), given, from_scratch=args.from_scratch, pretrained=args.pretrained)
-    results = train(config, out, args.report, resume=args.resume, overwrite=args.overwrite, go_on=args.go_on)
+    options = {"resume": args.resume, "overwrite": args.overwrite, "go_on": args.go_on}
+    results = train(config, out, args.report, supply=supply, **options)
     args.report(Result("training", {"run": str(out), **results}))
     args.report(Result("text", {"text": _summary(out, results)}))
     return 0
@@ -159,12 +172,12 @@ def require_torch() -> None:
         )
 
 
-def _summary(out: Path, results: dict[str, object]) -> str:
-    validation = results.get("validation")
-    if not isinstance(validation, dict):
-        return f"{out}: trained on {results['images']} images in {results['seconds']} s"
-    return (
-        f"{out}: {validation['split']} {100 * validation['top1']:.1f} %, "
-        f"mean of classes {100 * validation['mean_class_accuracy']:.1f} % ({validation['n']} images), "
-        f"trained on {results['images']} images in {results['seconds']} s"
-    )
+def _summary(out: Path, results: dict[str, Any]) -> str:
+    trained = f"trained on {results['images']} images in {results['seconds']} s"
+    if "validation" in results:
+        validation = results["validation"]
+        trained = (
+            f"{validation['split']} {100 * validation['top1']:.1f} %, "
+            f"mean of classes {100 * validation['mean_class_accuracy']:.1f} % ({validation['n']} images), {trained}"
+        )
+    return "\n".join([f"{out}: {trained}", *(stream_lines(results["stream"]) if "stream" in results else ())])

@@ -17,7 +17,10 @@ RECORD_SEPARATOR = b"\x1e"
 
 @attrs.frozen
 class Progress:
-    """How far a job is. ``rate`` is in units a second, ``eta_s`` in seconds; both None until they can be estimated."""
+    """How far a job is. ``rate`` is in units a second, ``eta_s`` in seconds; both None until they can be estimated.
+
+    ``note`` is what else a person should know of it now, mostly nothing.
+    """
 
     stage: str
     done: int
@@ -25,6 +28,7 @@ class Progress:
     unit: str = "images"
     rate: float | None = None
     eta_s: float | None = None
+    note: str = ""
 
 
 @attrs.frozen

@@ -15,6 +15,8 @@ def describe(progress: Progress) -> str:
         )
     if progress.eta_s is not None and progress.done < progress.total:
         parts.append(f"{duration(progress.eta_s)} left")
+    if progress.note:
+        parts.append(progress.note)
     return "  ".join(parts)
 
 

@@ -13,9 +13,10 @@ from pathlib import Path
 import attrs
 
 from ..design.errors import DataSetError
-from .layout import IMAGE_NAME, shards_folder, stream_file
-from .shards import Shard, ShardRecord, claimed, image_files, json_lines, read_record
-from .writing import write_whole, writing_to
+from .layout import image_name, record_file, stream_file
+from .records import Record, Shard, claims, make_record, read_header, read_record, write_record
+from .shards import SHARD_SIZE
+from .writing import writing_to
 
 
 @attrs.frozen
@@ -47,54 +48,61 @@ def read_window(data: Path, split: str) -> Window | None:
         raise DataSetError(f"{path}: cannot be read ({error}); start the training that streams again") from None
 
 
-def record_at(data: Path, split: str, index: int) -> ShardRecord | None:
-    """The committed shard that holds an image; None where it is not committed yet.
+def record_at(data: Path, split: str, index: int) -> Record | None:
+    """The record that holds an image, of several the one that reaches farthest; None where it is not committed yet.
 
-    Of several the one that reaches farthest. DataSetError where the only one there is cannot be read.
+    DataSetError where the only one there is cannot be read.
     """
-    holding = [shard for shard in claimed(data, split) if shard.start <= index < shard.stop]
+    usual = read_record(data, Shard(split, index, (index // SHARD_SIZE + 1) * SHARD_SIZE))
+    if usual is not None:  # without a look at all names there are
+        return usual
+    holding = [shard for shard in claims(data, split) if index in shard.indices]
     for shard in sorted(holding, key=lambda shard: -shard.stop):
         record = read_record(data, shard)
         if record is not None:
             return record
     if holding:
-        path = shards_folder(data, split) / f"{holding[0].start:08d}-{holding[0].stop:08d}.jsonl"
+        path = record_file(data, split, holding[0].start, holding[0].stop)
         raise DataSetError(f"{path}: damaged; delete it and go on: its images are rendered again")
     return None
 
 
-def discard(data: Path, split: str, index: int) -> int:
-    """Delete the shards that end at or before an image, with their images. Returns how many images are gone.
+def discard(data: Path, split: str, index: int) -> None:
+    """Delete the shards that end at or before an image, with their images.
 
     A shard's record goes first: killed in between, its images are left behind, and ``discard_strays`` finds them.
     """
-    gone = 0
     with writing_to(data):
-        for shard in claimed(data, split):
+        for shard in claims(data, split):
             if shard.stop > index:
                 continue
-            record = read_record(data, shard)
-            (shards_folder(data, split) / f"{shard.start:08d}-{shard.stop:08d}.jsonl").unlink(missing_ok=True)
-            for row in record.rows if record else ():
-                (data / split / row["file_name"]).unlink(missing_ok=True)
-                gone += 1
-    return gone
+            header = read_header(data, shard)
+            record_file(data, split, shard.start, shard.stop).unlink(missing_ok=True)
+            for image in header.images if header else ():
+                (data / split / image_name(image.class_name, image.index)).unlink(missing_ok=True)
+
+
+def discard_all(data: Path, split: str) -> None:
+    """Delete whatever there is of a split, and the empty folders of its classes."""
+    last = max((shard.stop for shard in claims(data, split)), default=0)
+    discard(data, split, last)
+    discard_strays(data, split, last)
+    with writing_to(data):
+        for folder in (*(data / split).glob("*"), data / split):
+            if folder.is_dir() and not any(folder.iterdir()):
+                folder.rmdir()
 
 
 def discard_strays(data: Path, split: str, index: int) -> None:
-    """Delete image files below an index that no committed shard holds: what a killed ``discard`` left."""
-    kept = [range(shard.start, shard.stop) for shard in claimed(data, split)]
+    """Delete the images below an index that no record knows: what a killed ``discard`` left."""
+    known = {number for shard in claims(data, split) for number in shard.indices}
     with writing_to(data):
-        for name in list(image_files(data / split)):
-            if not IMAGE_NAME.fullmatch(Path(name).name):
-                continue
-            number = int(Path(name).stem)
-            if number < index and not any(number in indices for indices in kept):
-                (data / split / name).unlink(missing_ok=True)
+        for path in (data / split).glob("*/*.jpg"):
+            if path.stem.isdigit() and int(path.stem) < index and int(path.stem) not in known:
+                path.unlink(missing_ok=True)
 
 
 def record_given_up(data: Path, shard: Shard, reason: str) -> None:
     """Commit a shard none of whose images will come, so that a consumer goes past it: all of them failed."""
-    lines = [{"index": index, "failed": reason} for index in shard.indices]
     with writing_to(data):
-        write_whole(shards_folder(data, shard.split) / f"{shard.start:08d}-{shard.stop:08d}.jsonl", json_lines(lines))
+        write_record(data, make_record(shard, [], [], dict.fromkeys(shard.indices, reason)))

@@ -76,7 +76,7 @@ class Stop(Exception):
 @pytest.mark.parametrize("optimizer", ["sgd", "adamw"])
 def test_resumed_is_uninterrupted(data: Path, tmp_path: Path, optimizer: str, stop_at_image: int, monkeypatch) -> None:
     """Weights, log and batch norm statistics: the same bits, wherever the run was stopped."""
-    monkeypatch.setattr("simreal.training.loop.CHECKPOINT_STEPS", 5)
+    monkeypatch.setattr("simreal.training.sources.CHECKPOINT_STEPS", 5)
     options = config(
         data, optimizer=optimizer, augmentation="strong", validation_split=None, backbone="test_efficientnet"
     )
@@ -231,7 +231,7 @@ def test_continue_resumes_the_same_run_and_replaces_any_other(data: Path, tmp_pa
         if isinstance(message, Progress) and message.done >= 16 * 11:
             raise Stop
 
-    monkeypatch.setattr("simreal.training.loop.CHECKPOINT_STEPS", 5)
+    monkeypatch.setattr("simreal.training.sources.CHECKPOINT_STEPS", 5)
     with pytest.raises(Stop):
         train(config(data), run, hear)
     train(config(data), run, lambda m: said.append(m.text) if isinstance(m, Log) else None, go_on=True)

@@ -24,7 +24,8 @@ AUGMENTATIONS: tuple[Augmentation, ...] = get_args(Augmentation)
 
 EPOCHS = {True: 60, False: 15}  # where they are left open: from scratch, from pretrained weights
 _OPEN_EPOCHS = f"{EPOCHS[True]} from scratch, else {EPOCHS[False]}"
-MAY_DIFFER_ON_RESUME = ("data", "device", "workers", "threads")
+_AHEAD = "8, or 4 a render worker"
+MAY_DIFFER_ON_RESUME = ("data", "device", "workers", "threads", "ahead", "keep")
 
 
 def _positive(instance: Any, attribute: attrs.Attribute[Any], value: float) -> None:
@@ -53,7 +54,8 @@ class RunConfig:
 
     ``weights`` says where the backbone's weights come from: ``imagenet`` (bundled, offline), ``timm`` (its hub),
     ``file`` (``weights_file``) or ``none``. ``iterations`` (0: not used) overrides ``epochs``. ``threads`` 0 is torch's
-    choice. With ``head_only`` what concerns optimisation is not used, without it ``views`` is not.
+    choice. With ``head_only`` what concerns optimisation is not used, without it ``views`` is not. With ``stream`` the
+    data is a design, whose images are rendered meanwhile; an epoch is then as many new images as its split has.
     Raises ``RunError`` for values out of range, naming the option.
     """
 
@@ -78,6 +80,18 @@ class RunConfig:
     )
     iterations: int = attrs.field(
         default=0, validator=_not_negative, metadata=_says("steps instead of epochs, as the paper counts")
+    )
+    images: int = attrs.field(
+        default=0, validator=_not_negative, metadata=_says("stream: images in all, instead of epochs")
+    )
+    stream: bool = False
+    ahead: int = attrs.field(
+        default=8,
+        validator=_positive,
+        metadata=_says("stream: shards of 50 images to render ahead of training", _AHEAD),
+    )
+    keep: bool = attrs.field(
+        default=False, metadata=_says("stream: keep the images that were trained on, as a data set")
     )
     batch_size: int = attrs.field(default=64, validator=_positive, metadata=_says("images a step", "64"))
     optimizer: Optimizer = attrs.field(

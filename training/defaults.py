@@ -21,6 +21,7 @@ _FULL_ONLY = (
     "amp", "channels_last",
 )  # fmt: skip
 _HEAD_ONLY = ("views",)
+_STREAM_ONLY = ("images", "ahead", "keep")
 _LR = {("sgd", True): 0.05, ("sgd", False): 0.005, ("adamw", True): 1e-3, ("adamw", False): 1e-4}
 _WEIGHT_DECAY = {"sgd": 1e-4, "adamw": 0.05}
 
@@ -91,6 +92,11 @@ def _backbone(given: dict[str, Any], from_scratch: bool, pretrained: bool) -> tu
 def _check_options(given: dict[str, Any], scratch: bool, head_only: bool) -> None:
     if head_only and scratch:
         raise RunError("--head-only needs a backbone with weights: efficientnet_lite0, --pretrained or --weights FILE")
+    if given.get("stream"):
+        if "views" in given:
+            raise RunError("--views has no meaning with --stream: every image is seen once")
+    elif alone := [option(name) for name in _STREAM_ONLY if name in given]:
+        raise RunError(f"{', '.join(alone)} has no meaning without --stream")
     useless = [option(name) for name in (_FULL_ONLY if head_only else _HEAD_ONLY) if name in given]
     if useless:
         mode = "head-only training (leave it out, or add --full)" if head_only else "full training (add --head-only)"

@@ -17,34 +17,34 @@ from ..datasets.layout import own_folder
 from ..datasets.messages import Log, Progress, Report
 from ..design.errors import RunError
 from .backbones import Classifier
-from .config import Augmentation
+from .config import Augmentation, RunConfig
 from .job import Job
-from .loading import batches
+from .loading import Samples, batches
 from .run_folder import write_bytes
 from .transforms import training_transform
 
 FeatureArray: TypeAlias = npt.NDArray[np.float32]
 
-_BATCH = 16  # larger ones leave the caches of a CPU: 45 ms an image instead of 29 (efficientnet_lite0, 224 px)
+BATCH = 16  # larger ones leave the caches of a CPU: 45 ms an image instead of 29 (efficientnet_lite0, 224 px)
 
 
-def extract_views(model: Classifier, job: Job) -> Iterator[FeatureArray]:
+def extract_views(model: Classifier, job: Job, samples: Samples) -> Iterator[FeatureArray]:
     """``config.views`` arrays (N, D): the plain view of every image, then augmented ones, each from a cache if there.
 
     New features go into the data set if it was rendered, where all its runs share them; else, or where it cannot be
     written, into the run's folder.
     """
     config, caches = job.config, _cache_folders(job)
-    backbone, images = _hash_of_weights(model), job.samples.fingerprint()
+    backbone, images = _hash_of_weights(model), samples.fingerprint()
     for view in range(config.views if config.augmentation != "none" else 1):
-        augmentation: Augmentation = "none" if view == 0 else config.augmentation
+        augmentation = _augmentation(config, view)
         parts = [backbone, images, augmentation, config.resize_px, config.crop_px]
         if view > 0:
             parts += [config.seed, view]
         name = hashlib.sha256(repr(parts).encode()).hexdigest()[:32] + ".npy"
-        known = _read(caches, name, len(job.samples))
+        known = _read(caches, name, len(samples))
         if known is None:
-            known = _extract(model, job, view, augmentation)
+            known = _extract(model, job, samples, view)
             _write(caches, name, known, job.report)
         yield known
 
@@ -54,25 +54,33 @@ def _cache_folders(job: Job) -> list[Path]:
     return [own_folder(job.data.path) / "features", inside_run] if job.data.design_hash else [inside_run]
 
 
-def _extract(model: Classifier, job: Job, view: int, augmentation: Augmentation) -> FeatureArray:
+def _extract(model: Classifier, job: Job, samples: Samples, view: int) -> FeatureArray:
     """In float32 on every device: the head is fitted to what the exported model will compute."""
-    config, count = job.config, len(job.samples)
-    transform = training_transform(augmentation, config.resize_px, config.crop_px)
+    config, count = job.config, len(samples)
+    transform = training_transform(_augmentation(config, view), config.resize_px, config.crop_px)
     stage = f"features, view {view + 1} of {config.views}"
     model.to(job.device).to(memory_format=torch.channels_last).eval()
     parts: list[FeatureArray] = []
     done, start = 0, time.monotonic()
-    loader = batches(job.samples, range(count), _BATCH, transform, seed=config.seed, epoch=view, workers=config.workers)
+    loader = batches(samples, range(count), BATCH, transform, seed=config.seed, epoch=view, workers=config.workers)
     with torch.inference_mode():
         for images, labels in loader:
             parts.append(model.features(images.to(job.device)).float().cpu().numpy())
             done += len(labels)
             rate = done / (time.monotonic() - start)
             job.report(Progress(stage, done, count, "images", rate, (count - done) / rate))
-    features = np.concatenate(parts)
+    return finite(np.concatenate(parts))
+
+
+def finite(features: FeatureArray) -> FeatureArray:
+    """The features. ``RunError`` where they are no numbers a head could be fitted to."""
     if not np.isfinite(features).all():
         raise RunError("the backbone's features are not finite: its weights do not fit, or --weights is damaged")
     return features
+
+
+def _augmentation(config: RunConfig, view: int) -> Augmentation:
+    return "none" if view == 0 else config.augmentation
 
 
 def _hash_of_weights(model: Classifier) -> str:

@@ -10,6 +10,7 @@ from ..datasets.reading import DataSet
 from .config import RunConfig
 from .loading import Samples
 from .run_folder import RunFolder
+from .sources import Source
 
 
 @attrs.frozen
@@ -18,7 +19,7 @@ class Job:
 
     config: RunConfig
     data: DataSet
-    samples: Samples
+    source: Source
     validation: Samples | None
     folder: RunFolder
     device: torch.device

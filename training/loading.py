@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import signal
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeAlias
 
 import attrs
@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
+from ..datasets.pictures import Names, Numbers, PictureFile, Pictures, Words
 from ..datasets.preprocessing import load_rgb
 from ..datasets.reading import DataSet
 from ..design.errors import AssetError, DataSetError
@@ -23,62 +24,104 @@ Sample: TypeAlias = tuple[Tensor, int] | AssetError
 Batch: TypeAlias = tuple[Tensor, Tensor]
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Samples:
-    """The images of a split in the order of its metadata: files, labels (index into ``classes``) and 3D models."""
+    """The images of a split in the order of its metadata: files, labels (index into ``classes``) and 3D models.
 
-    files: tuple[Path, ...]
-    labels: tuple[int, ...]
-    models: tuple[str | None, ...]
-    names: tuple[str, ...]
+    In memory each takes some bytes: paths and names are made when they are asked for.
+    """
+
+    files: Pictures
+    labels: Numbers
+    models: Words
 
     def __len__(self) -> int:
         return len(self.files)
 
+    @property
+    def names(self) -> Names:
+        """``cup/00000012.jpg``."""
+        return Names(self.files)
+
+    def chosen(self, numbers: Sequence[int]) -> Samples:
+        """Some of the samples, in that order."""
+        picked = np.asarray(numbers, np.int64)
+        return Samples(self.files.chosen(numbers), self.labels[picked], self.models.chosen(numbers))
+
     def fingerprint(self) -> str:
-        """Changes when an image is added, removed, renamed or rewritten (names, sizes, times: nothing is decoded)."""
+        """Changes when an image is added, removed, renamed or rewritten (names, sizes, times: nothing is decoded).
+
+        Raises ``DataSetError`` where an image is missing.
+        """
+        return self._fingerprint
+
+    @functools.cached_property
+    def _fingerprint(self) -> str:
         digest = hashlib.sha256()
-        for name, file in zip(self.names, self.files, strict=True):
-            stat = file.stat()
-            digest.update(f"{name}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
+        for stamp in self.files.stamps():
+            digest.update(f"{stamp}\n".encode())
         return digest.hexdigest()
 
 
 def read_samples(data: DataSet, split: str) -> Samples:
     """The samples of ``split``. Raises ``DataSetError`` where there is no such split, or an image is missing."""
-    rows = data.rows(split)
-    if not rows:
+    images = data.images(split)
+    samples = Samples(images.pictures, images.labels, images.models)
+    if not len(samples):
         raise DataSetError(f"{data.path}: split {split!r} has no images")
-    files = tuple(Path(data.image_path(split, row)) for row in rows)
-    absent = next((file for file in files if not file.is_file()), None)
-    if absent is not None:
-        raise DataSetError(f"{absent} is in the metadata of split {split!r} but not on disk")
-    return Samples(
-        files=files,
-        labels=tuple(row["label"] for row in rows),
-        models=tuple(row.get("model") for row in rows),
-        names=tuple(str(row["file_name"]) for row in rows),
-    )
+    samples.fingerprint()
+    return samples
+
+
+@attrs.frozen
+class Picture:
+    """An image to be loaded. ``key`` (seed, epoch, index) is what its augmentation depends on."""
+
+    file: PictureFile
+    label: int
+    key: tuple[int, int, int]
+    model: str | None = None
 
 
 class _Images(Dataset[Sample]):
-    """Item ``i`` is (image, label); a damaged image is returned as its error, for the main process to raise."""
+    """An item is (image, label); a damaged image is returned as its error, for the main process to raise."""
 
-    def __init__(self, samples: Samples, transform: Transform, seed: int, epoch: int) -> None:
-        self._samples, self._transform = samples, transform
-        self._seed, self._epoch = seed, epoch
+    def __init__(self, transform: Transform) -> None:
+        self._transform = transform
 
-    def __getitem__(self, index: int) -> Sample:
+    def __getitem__(self, picture: Picture) -> Sample:
         try:
-            image = load_rgb(self._samples.files[index])
+            image = load_rgb(picture.file)
         except AssetError as error:  # a loader process would bury it in its own traceback
             return error
-        return self._transform(image, sample_seed(self._seed, self._epoch, index)), self._samples.labels[index]
+        return self._transform(image, sample_seed(*picture.key)), picture.label
 
 
 def epoch_order(count: int, seed: int, epoch: int) -> list[int]:
     """The shuffled order of ``count`` samples in an epoch."""
     return np.random.default_rng([seed, epoch]).permutation(count).tolist()
+
+
+def load(
+    wanted: Iterable[list[Picture]], transform: Transform, *, workers: int = 0, pin: bool = False
+) -> Iterator[Batch]:
+    """A batch (images (B, 3, S, S) in 0..1, labels (B,)) for each of the sequences of pictures that are ``wanted``.
+
+    These are asked for in this process, as many ahead as ``workers`` processes can load. Raises ``AssetError`` naming a
+    damaged image.
+    """
+    loader: DataLoader[Any] = DataLoader(
+        _Images(transform),
+        batch_sampler=wanted,
+        num_workers=workers,
+        collate_fn=_collate,
+        pin_memory=pin,
+        worker_init_fn=_leave_interrupts_to_the_main_process,
+    )
+    for batch in loader:
+        if isinstance(batch, AssetError):
+            raise batch
+        yield batch
 
 
 def batches(
@@ -92,22 +135,12 @@ def batches(
     workers: int = 0,
     pin: bool = False,
 ) -> Iterator[Batch]:
-    """Batches (images (B, 3, S, S) in 0..1, labels (B,)) of the samples in ``order``; the last may be smaller.
-
-    Raises ``AssetError`` naming a damaged image.
-    """
-    loader: DataLoader[Any] = DataLoader(
-        _Images(samples, transform, seed, epoch),
-        batch_sampler=[list(order[start : start + batch_size]) for start in range(0, len(order), batch_size)],
-        num_workers=workers,
-        collate_fn=_collate,
-        pin_memory=pin,
-        worker_init_fn=_leave_interrupts_to_the_main_process,
+    """Batches of the samples in ``order``; the last may be smaller. See ``load``."""
+    wanted = (
+        [Picture(samples.files[i], int(samples.labels[i]), (seed, epoch, i)) for i in order[start : start + batch_size]]
+        for start in range(0, len(order), batch_size)
     )
-    for batch in loader:
-        if isinstance(batch, AssetError):
-            raise batch
-        yield batch
+    return load(wanted, transform, workers=workers, pin=pin)
 
 
 def _collate(samples: list[Sample]) -> Batch | AssetError:

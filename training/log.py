@@ -14,7 +14,10 @@ from .run_folder import write_bytes
 
 @attrs.frozen(kw_only=True)
 class LogRow:
-    """An epoch. Accuracies are fractions; the ``val_`` values are None where there is no validation split."""
+    """An epoch. Accuracies are fractions; the ``val_`` values are None where there is no validation split.
+
+    ``waited`` is the share of time without an image to train on, None where all images were there.
+    """
 
     epoch: int
     step: int
@@ -25,11 +28,14 @@ class LogRow:
     val_top1: float | None = None
     val_mean: float | None = None
     images_per_s: float
+    waited: float | None = None
 
     def describe(self, epochs: int) -> str:
         """One line for people."""
         text = f"epoch {self.epoch}/{epochs}  loss {self.train_loss:.3f}  train {100 * self.train_top1:.1f} %"
-        return text if self.val_top1 is None else f"{text}  validation {100 * self.val_top1:.1f} %"
+        if self.val_top1 is not None:
+            text += f"  validation {100 * self.val_top1:.1f} %"
+        return text if self.waited is None else f"{text}  waited for renders {100 * self.waited:.0f} %"
 
 
 def write_log(path: Path, rows: Sequence[LogRow]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 import time
 from typing import Any
@@ -21,13 +20,10 @@ from .devices import Precision
 from .evaluation import Evaluation, evaluate
 from .interruption import interrupts_noted
 from .job import Job
-from .loading import Samples, batches, epoch_order
+from .loading import Samples
 from .log import LogRow, write_log
 from .run_folder import CURVES, LOG, load_torch, save_torch, write_bytes
 from .schedules import lr_factor
-from .transforms import training_transform
-
-CHECKPOINT_STEPS = 2000  # besides every end of an epoch: an epoch of millions of images takes a day
 
 
 @attrs.define
@@ -38,6 +34,7 @@ class _Totals:
     loss: float = 0.0
     correct: int = 0
     seconds: float = 0.0
+    waited: float = 0.0
 
 
 class Loop:
@@ -46,7 +43,7 @@ class Loop:
     def __init__(self, model: Classifier, job: Job) -> None:
         config, device = job.config, job.device
         self.config, self.device, self.report = config, device, job.report
-        self.samples, self.validation, self.classes = job.samples, job.validation, job.data.classes
+        self.source, self.validation, self.classes = job.source, job.validation, job.data.classes
         self.folder = job.folder
         on_gpu = device.type == "cuda"
         layout = torch.channels_last if on_gpu and config.channels_last else torch.contiguous_format
@@ -54,11 +51,12 @@ class Loop:
         self.layout = layout
         self.precision = Precision(device, config.amp)
         self.optimizer = make_optimizer(self.model, config)
-        self.batch_size = min(config.batch_size, len(self.samples))
-        self.steps_per_epoch = len(self.samples) // self.batch_size  # a smaller last batch would upset batch norm
-        self.total = config.iterations or config.epochs * self.steps_per_epoch
+        self.batch_size = min(config.batch_size, self.source.epoch_images, config.images or self.source.epoch_images)
+        self.steps_per_epoch = self.source.epoch_images // self.batch_size  # a smaller batch would upset batch norm
+        asked = config.iterations or config.images // self.batch_size
+        self.total = asked or config.epochs * self.steps_per_epoch
         self.warmup = min(round(config.warmup_epochs * self.steps_per_epoch), self.total // 5)
-        self.transform = training_transform(config.augmentation, config.resize_px, config.crop_px)
+        self.source.expect(self.total * self.batch_size)
         self.step = 0
         self.rows: list[LogRow] = []
         self.totals = _Totals()
@@ -67,8 +65,7 @@ class Loop:
         """Continue from ``checkpoint.pt``. Raises ``RunError`` where it is damaged or of other images."""
         saved = load_torch(self.folder.checkpoint, "checkpoint")
         try:
-            if saved["samples"] != _fingerprint(self.samples):
-                raise RunError(f"{self.folder.checkpoint} was made with other images; --overwrite starts again")
+            self.source.restore(saved["source"])
             self.model.load_state_dict(saved["model"])
             self.optimizer.load_state_dict(saved["optimizer"])
             self.precision.scaler.load_state_dict(saved["scaler"])
@@ -88,7 +85,7 @@ class Loop:
             self.folder.checkpoint,
             {
                 "step": self.step,
-                "samples": _fingerprint(self.samples),
+                "source": self.source.state(),
                 "model": self.model.state_dict(),
                 "optimizer": self.optimizer.state_dict(),
                 "scaler": self.precision.scaler.state_dict(),
@@ -98,6 +95,7 @@ class Loop:
                 "totals": attrs.asdict(self.totals),
             },
         )
+        self.source.checkpointed()
         write_log(self.folder.path / LOG, self.rows)
         if self.rows:
             write_bytes(self.folder.path / CURVES, draw_curves(self.rows))
@@ -117,32 +115,36 @@ class Loop:
         return self.step == self.total or self.step % self.steps_per_epoch == 0
 
     def _epoch(self) -> None:
-        config, epoch = self.config, self.step // self.steps_per_epoch
-        order = epoch_order(len(self.samples), config.seed, epoch)
+        epoch, size = self.step // self.steps_per_epoch, self.batch_size
         first = self.step - epoch * self.steps_per_epoch
         last = min(self.steps_per_epoch, self.total - epoch * self.steps_per_epoch)
-        loader = batches(
-            self.samples,
-            order[first * self.batch_size : last * self.batch_size],
-            self.batch_size,
-            self.transform,
-            seed=config.seed,
-            epoch=epoch,
-            workers=config.workers,
-            pin=self.device.type == "cuda",
-        )
-        before = self.totals.seconds
-        start = time.monotonic()
+        seconds, waited = self.totals.seconds, self.totals.waited
+        start, waited_before = time.monotonic(), self.source.waited_s or 0.0
+        done = 0
+
+        def rate() -> float:
+            return done / max(time.monotonic() - start, 1e-9)
+
         self.model.train()
         with interrupts_noted() as asked:
-            for done, (images, labels) in enumerate(loader, start=1):
+
+            def waiting() -> bool:
+                self._progress(rate())
+                return asked.stop
+
+            for images, labels in self.source.batches(epoch, first * size, last * size, size, waiting):
                 self._step(images, labels)
-                self.totals.seconds = before + time.monotonic() - start
-                self._progress(done / max(time.monotonic() - start, 1e-9))
-                if asked.stop or self.step % CHECKPOINT_STEPS == 0:
+                done += 1
+                self.totals.seconds = seconds + time.monotonic() - start
+                self.totals.waited = waited + (self.source.waited_s or 0.0) - waited_before
+                self._progress(rate())
+                if asked.stop or self.step % self.source.checkpoint_steps == 0:
                     self.save()
                 if asked.stop:
                     raise KeyboardInterrupt
+            if asked.stop:  # while there was nothing to train on
+                self.save()
+                raise KeyboardInterrupt
         self._finish_epoch(epoch)
         self.save()
 
@@ -177,6 +179,7 @@ class Loop:
             train_loss=totals.loss / totals.images,
             train_top1=totals.correct / totals.images,
             images_per_s=totals.images / max(totals.seconds, 1e-9),
+            waited=None if self.source.waited_s is None else totals.waited / max(totals.seconds, 1e-9),
         )
         if self.validation is not None:
             result = self._evaluate(self.validation)
@@ -203,9 +206,10 @@ class Loop:
             raise
 
     def _progress(self, steps_per_s: float) -> None:
-        left = (self.total - self.step) / steps_per_s
-        rate = steps_per_s * self.batch_size
-        self.report(Progress("train", self.step * self.batch_size, self.total * self.batch_size, "images", rate, left))
+        left = (self.total - self.step) / steps_per_s if steps_per_s else None
+        rate, done, total = steps_per_s * self.batch_size or None, self.step, self.total
+        size = self.batch_size
+        self.report(Progress("train", done * size, total * size, "images", rate, left, self.source.note))
 
 
 def make_optimizer(model: nn.Module, config: RunConfig) -> torch.optim.Optimizer:
@@ -219,7 +223,3 @@ def make_optimizer(model: nn.Module, config: RunConfig) -> torch.optim.Optimizer
     if config.optimizer == "sgd":
         return torch.optim.SGD(groups, lr=config.lr, momentum=config.momentum)
     return torch.optim.AdamW(groups, lr=config.lr, betas=(config.momentum, 0.999))
-
-
-def _fingerprint(samples: Samples) -> str:
-    return hashlib.sha256("\n".join(samples.names).encode()).hexdigest()

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from ..datasets.messages import Log, Progress, Report
-from ..datasets.reading import open_data_set
+from ..datasets.reading import DataSet, open_data_set
 from .backbones import Classifier, build_classifier
 from .config import RunConfig
 from .curves import draw_head_fit
 from .devices import find_device, use_threads
 from .evaluation import evaluate, samples_for, summary
-from .features import extract_views
+from .features import FeatureArray, extract_views
 from .job import Job
 from .linear_head import fit_head, put_head
-from .loading import read_samples
+from .loading import Samples, read_samples
 from .loop import Loop
 from .run_folder import CURVES, RESULTS, is_unfinished, open_for_training, starting_state, write_bytes, write_json
+from .sources import Epochs, Source
+from .stream_features import stream_features
+from .streaming import Stream, Supply
 from .trained import save_trained
+from .transforms import training_transform
 
 
 def train(
@@ -30,49 +35,70 @@ def train(
     resume: bool = False,
     overwrite: bool = False,
     go_on: bool = False,
+    supply: Supply | None = None,
 ) -> dict[str, Any]:
     """Train what ``config`` describes into the run folder ``out``; returns the contents of ``results.json``.
 
-    ``go_on`` resumes where ``out`` holds this very run, not finished, and overwrites any other run there.
+    ``go_on`` resumes where ``out`` holds this very run, not finished, and overwrites any other run there. ``supply``
+    renders what a stream is trained on; whatever is raised, it is stopped.
     What can be checked is checked before ``out`` is made. Raises ``RunError``, ``DataSetError``, ``ToolError``, and
     ``AssetError`` for a damaged image. On Ctrl-C the last checkpoint stays, and ``run.json`` says so.
     """
     use_threads(config.threads)
     device = find_device(config.device)
-    data = open_data_set(Path(config.data))
-    samples = read_samples(data, config.split)
-    validation = None
-    if config.validation_split is not None:
-        validation = samples_for(data, config.validation_split, data.classes, {}, report)
+    data = supply.data if supply else open_data_set(Path(config.data))
+    samples = None if supply else read_samples(data, config.split)
+    validation = None if supply else _validation(data, config, report)
+    images = samples.fingerprint() if samples else f"stream of {data.design_hash}"
     model = build_classifier(config, len(data.classes))
     if go_on:
-        resume = is_unfinished(out, config, samples.fingerprint())
+        resume = is_unfinished(out, config, images)
         overwrite = not resume
     folder = open_for_training(out, config, data.design_hash, resume, overwrite)
-    folder.update(**starting_state(config, data.classes, data.design_hash, samples.fingerprint(), device))
+    folder.update(**starting_state(config, data.classes, data.design_hash, images, device))
+    transform = training_transform(config.augmentation, config.resize_px, config.crop_px)
+    pin = device.type == "cuda"
     state = "failed"
     try:
-        results = _train(model, Job(config, data, samples, validation, folder, device, report), resume)
+        source: Source
+        if supply is not None:
+            supply.render([name for name in data.splits if name != config.split])
+            validation = _validation(data, config, report)
+            source = Stream(supply, config, folder.path, transform, pin=pin, report=report)
+        elif samples is not None:
+            source = Epochs(samples, config, transform, pin)
+        results = _train(model, Job(config, data, source, validation, folder, device, report), resume)
         state = "finished"
     except KeyboardInterrupt:
         state = "interrupted"
         raise
     finally:
+        if supply is not None:
+            supply.stop()
         folder.update(state=state, ended=time.strftime("%Y-%m-%dT%H:%M:%S%z"))
     return results
 
 
+def _validation(data: DataSet, config: RunConfig, report: Report) -> Samples | None:
+    if config.validation_split is None:
+        return None
+    return samples_for(data, config.validation_split, data.classes, {}, report)
+
+
 def _train(model: Classifier, job: Job, resume: bool) -> dict[str, Any]:
     start, config = time.monotonic(), job.config
-    results: dict[str, Any] = {"backbone": config.backbone, "weights": config.weights, "images": len(job.samples)}
+    results: dict[str, Any] = {"backbone": config.backbone, "weights": config.weights}
     if config.head_only:
         results["head"] = _train_head(model, job)
     else:
         loop = Loop(model, job)
         if resume and job.folder.checkpoint.is_file():
             loop.resume()
+        job.source.open()
         loop.run()
         results["steps"] = loop.total
+    job.source.close()
+    results |= job.source.results()
     results["seconds"] = round(time.monotonic() - start, 1)
     if job.validation is not None:
         evaluation = evaluate(
@@ -86,10 +112,11 @@ def _train(model: Classifier, job: Job, resume: bool) -> dict[str, Any]:
 
 
 def _train_head(model: Classifier, job: Job) -> dict[str, Any]:
+    views, labels, models = _features(model, job)
     fit = fit_head(
-        list(extract_views(model, job)),
-        job.samples.labels,
-        job.samples.models,
+        views,
+        labels,
+        models,
         len(job.data.classes),
         seed=job.config.seed,
         label_smoothing=job.config.label_smoothing,
@@ -101,3 +128,13 @@ def _train_head(model: Classifier, job: Job) -> dict[str, Any]:
     chosen = next(trial for trial in fit.trials if trial.strength == fit.strength)
     job.report(Log(f"head: {100 * chosen.top1:.1f} % on held-out {fit.held_out} (strength {fit.strength:g})"))
     return fit.to_json()
+
+
+def _features(model: Classifier, job: Job) -> tuple[list[FeatureArray], Sequence[int], Sequence[str | None]]:
+    """Views (each (N, D)) of the images to fit a head to, their labels and 3D models."""
+    if isinstance(job.source, Stream):
+        seen = stream_features(model, job, job.source)
+        return [seen.features], seen.labels, seen.models
+    assert isinstance(job.source, Epochs)
+    samples = job.source.samples
+    return list(extract_views(model, job, samples)), samples.labels.tolist(), list(samples.models)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 
@@ -53,7 +54,7 @@ class Remote:
         return self._patiently(content)
 
     def names(self, folder: str) -> tuple[str, ...]:
-        """The names (``.simreal/train/00000000-00000050.jsonl``) of the objects right in a folder, sorted."""
+        """The names (``.simreal/train/00000000-00000050.jsonl``) of what is right in a folder, sorted. "": in all."""
 
         def listed() -> tuple[str, ...]:
             self._filesystem.invalidate_cache()
@@ -61,7 +62,8 @@ class Remote:
                 found = self._filesystem.ls(self._path(folder), detail=False)
             except FileNotFoundError:
                 return ()
-            return tuple(sorted(f"{folder}/{PurePosixPath(path).name}" for path in found))
+            names = (PurePosixPath(path).name for path in found)
+            return tuple(sorted(f"{folder}/{name}" if folder else name for name in names))
 
         return self._patiently(listed)
 
@@ -83,6 +85,16 @@ class Remote:
             parent.mkdir(parents=True, exist_ok=True)
         local, remote = [str(folder / name) for name in wanted], [self._path(name) for name in wanted]
         self._patiently(lambda: self._filesystem.get(remote, local))
+
+    def remove(self, names: Iterable[str]) -> None:
+        """Remove objects; one that is not there is removed already."""
+
+        def gone(name: str) -> None:
+            with suppress(FileNotFoundError):
+                self._filesystem.rm_file(self._path(name))
+
+        for name in sorted(names):
+            self._patiently(lambda name=name: gone(name))  # type: ignore[misc]
 
     def _path(self, name: str) -> str:
         return str(self._root / name)

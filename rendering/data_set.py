@@ -3,72 +3,34 @@
 from __future__ import annotations
 
 import math
-import shutil
-import signal
-import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from pathlib import Path
-from types import FrameType
+from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 import attrs
 
-from ..datasets.card import write_card
-from ..datasets.finishing import finish_split, split_contents
-from ..datasets.layout import job_file, metadata_file, state_file
-from ..datasets.lock import exclusive
+from ..datasets.finishing import DamagedSplit, split_contents
 from ..datasets.messages import Log, Report, Result
 from ..datasets.shards import SHARD_SIZE, Shard, missing
-from ..datasets.state import State, check_usable, free_name, kept_counts, prepare, read_state, sweep, write_state
-from ..datasets.writing import writing_to
+from ..datasets.state import State
 from ..design.assets import check_libraries
 from ..design.counts import with_counts
 from ..design.design import Design
 from ..design.errors import SimrealError
-from ..design.identity import design_hash
-from .cluster import Cluster, connected
+from .ahead import Ahead
+from .begun_folder import set_aside
 from .engine import Engine, SetAside
-from .jobs import Job, read_job, write_job
-from .launch import available_cores, gpu_possible, worker_command
+from .interruption import interruptible
+from .keeper import FolderKeeper, Keeper, PartKeeper
+from .mirror import Mirror
 from .pool import Pool
-from .seats import Seat, described
+from .render_request import RenderRequest
 from .shard_source import Listed
-from .site import Site, ThisMachine
-from .slot import Post
-from .staffing import Fixed, Staffing, ThisMachinesStaffing, Wish
-from .trial import Crew
+from .staffing import Fixed, Staffing
+from .workforce import Workforce, gathered
 
 SMALLEST_SHARD = 10
-
-
-@attrs.frozen
-class RenderRequest:
-    """What to render and how. ``splits`` are names, all if empty; ``workers`` and ``threads`` None: what suits here.
-
-    ``gpus`` are the numbers of those to use, all if empty; ``seats`` say all of this at once, a worker each, in place
-    of the four. ``image_timeout_s`` is the longest an image may take before its worker counts as hung; None: by how
-    long images take. ``engine`` is ``local``, the workers of this machine, or ``ray``, those of the cluster at
-    ``address`` (see ``cluster.connected``).
-
-    With ``set_aside`` a folder that holds images of another design is renamed, and a new one begun in its place.
-    """
-
-    design: Design
-    out: Path
-    splits: tuple[str, ...] = ()
-    workers: int | None = None
-    threads: int | None = None
-    device: str = "auto"
-    gpus: tuple[int, ...] = ()
-    seats: tuple[Seat, ...] = ()
-    image_timeout_s: float | None = None
-    blender: Path | None = None
-    retry_failed: bool = False
-    set_aside: bool = False
-    engine: str = "local"
-    address: str = "auto"
+EXPECTED_GPUS = 4  # the first worker tells how many there are, when shards have long been cut
 
 
 @attrs.frozen
@@ -102,31 +64,48 @@ def render_data_set(request: RenderRequest, report: Report) -> RenderSummary:
     chosen = request.splits or tuple(split.name for split in request.design.splits)
     for name in chosen:
         request.design.split(name)
-    check_usable(request.out)
     check_libraries(request.design)
-    if request.engine == "local":
-        worker_command(job_file(request.out), Seat(), request.blender)  # raises where there is nothing that renders
+    keeper = _keeper(request, report)
     if request.set_aside:
-        _set_aside(request, report)
-    with _cluster(request) as cluster, _begun(request.out), exclusive(request.out), _signals():
-        kept = {name: count for name, count in kept_counts(request.out).items() if name not in chosen}
+        set_aside(request.out, request.design, report)
+    with gathered(request) as workforce, keeper.held(), interruptible():
+        kept = {name: count for name, count in keeper.kept_counts().items() if name not in chosen}
         design = with_counts(request.design, kept)
-        return _Render(request, design, prepare(request.out, design), cluster, report).run(chosen)
+        state = keeper.open(design, request.storage)
+        return _Render(request, design, keeper, state, workforce, report).run(chosen)
+
+
+def begin_data_set(request: RenderRequest, report: Report) -> None:
+    """Do what must be done once before others render parts of a data set: all but rendering."""
+    check_libraries(request.design)
+    keeper = _keeper(request, report)
+    with keeper.held():
+        chosen = request.splits or tuple(split.name for split in request.design.splits)
+        kept = {name: count for name, count in keeper.kept_counts().items() if name not in chosen}
+        keeper.note(keeper.open(with_counts(request.design, kept), request.storage))
 
 
 class _Render:
     """One call of ``render_data_set``, once the folder is ours."""
 
-    def __init__(
-        self, request: RenderRequest, design: Design, state: State, cluster: Cluster | None, report: Report
+    def __init__(  # noqa: PLR0917 - all that one call works with
+        self,
+        request: RenderRequest,
+        design: Design,
+        keeper: Keeper,
+        state: State,
+        workforce: Workforce,
+        report: Report,
     ) -> None:
         self._request = request
         self._design = design
-        self._data = request.out
+        self._keeper = keeper
+        self._data = keeper.data
         self._state = state
-        self._cluster = cluster
+        self._workforce = workforce
         self._report = report
         self._staffing: Staffing = Fixed(())
+        self._damaged: set[str] = set()
         self._mark = time.monotonic()
         self._left: dict[str, int] = {}
         self._rendered: dict[str, int] = {}
@@ -134,14 +113,18 @@ class _Render:
         self._told = False
 
     def run(self, chosen: Sequence[str]) -> RenderSummary:
+        if self._request.follow:
+            self._follow(*chosen)
         start = time.monotonic()
         shards = self._missing(chosen)
-        wanted = sum(self._design.split(name).count for name in chosen)
-        before = wanted - sum(map(len, shards))
-        self._left = {name: sum(len(shard) for shard in shards if shard.split == name) for name in chosen}
+        whole = sum(self._design.split(name).count for name in chosen)
+        wanted = sum(map(len, shards)) if self._request.part else whole
         for name in chosen:
             if not self._left[name]:
                 self._finish(name)
+        if self._damaged:
+            shards = self._missing(chosen)
+        before = wanted - sum(map(len, shards))
         set_aside: tuple[SetAside, ...] = ()
         if shards:
             if before:
@@ -149,75 +132,91 @@ class _Render:
             set_aside = self._work(shards, before)
             if not any(self._rendered.values()) and not before:
                 raise SimrealError(f"nothing can be rendered: {set_aside[0].reason}")
+            damaged = [name for name in chosen if name in self._damaged and not self._left[name]]
+            if damaged:  # found when the split was to be finished
+                shards = self._missing(damaged)
+                set_aside += self._work(shards, wanted - sum(map(len, shards)))
         splits = tuple(self._summary(name) for name in chosen)
         return RenderSummary(splits, set_aside, self._state.renderer, time.monotonic() - start)
+
+    def _follow(self, split: str) -> NoReturn:
+        """Render ahead until interrupted. Each shard is told with what it took, so that one knows how fast this is."""
+
+        def tell(shard: Shard, result: Result) -> None:
+            seats, seconds = len(self._staffing.seats), result.data["seconds"]
+            self._report(Result("ahead", {"images": len(shard), "seconds": seconds, "workers": seats}))
+
+        count = self._design.split(split).count
+        self._staff(count)
+        try:
+            self._engine(tell).run(Ahead(self._data, split), count)
+        finally:
+            self._keeper.leave()
+        raise AssertionError("a stream has no end of its own")
 
     def _missing(self, chosen: Sequence[str]) -> list[Shard]:
         """What to render, in shards so small that all workers have some, so large that they share what is loaded."""
         request = self._request
+        counts = {name: self._design.split(name).count for name in chosen}
+        if request.retry_failed:
+            for name in chosen:
+                self._keeper.look_up(name)
 
         def shards(size: int) -> list[Shard]:
+            again = request.retry_failed
             return [
                 shard
-                for name in chosen
-                for shard in missing(
-                    self._data, name, self._design.split(name).count, size, retry_failed=request.retry_failed
-                )
+                for name, count in counts.items()
+                for shard in missing(self._data, name, count, size, retry_failed=again)
             ]
 
-        total = sum(map(len, shards(SHARD_SIZE)))
-        self._staffing = self._staff(max(1, math.ceil(total / SMALLEST_SHARD)))
-        size = math.ceil(total / (2 * len(self._staffing.seats)))
-        return shards(min(max(size, SMALLEST_SHARD), SHARD_SIZE))
+        if request.part:
+            found = request.part.of(self._data, counts, retry_failed=request.retry_failed)
+            self._staff(sum(map(len, found)))
+        else:
+            total = sum(map(len, shards(SHARD_SIZE)))
+            self._staff(total)
+            expected = max(len(self._staffing.seats), 1 if self._staffing.seats[0].device == "cpu" else EXPECTED_GPUS)
+            found = shards(min(max(math.ceil(total / (2 * expected)), SMALLEST_SHARD), SHARD_SIZE))
+        self._left |= {name: sum(len(shard) for shard in found if shard.split == name) for name in chosen}
+        return found
 
-    def _staff(self, most: int) -> Staffing:
-        """Who is to render: as the user wished, or as was measured here before, or as is to be found out."""
-        request, job = self._request, read_job(self._data)
-        write_job(self._data, job)
-        if request.seats:
-            return Fixed(request.seats)
-        if self._cluster:
-            return self._cluster.staffing(Wish(request.device, request.workers, request.threads), most)
-        device = "cpu" if request.device == "auto" and not request.gpus and not gpu_possible() else request.device
-        wish = Wish(device, request.workers, request.threads, request.gpus)
-        known = Crew(job.workers, job.threads) if job.cores == available_cores() else None
-        return ThisMachinesStaffing(wish, most, known, self._report, self._remember)
+    def _staff(self, images: int) -> None:
+        """Have workers for so many images."""
+        most = max(1, math.ceil(images / SMALLEST_SHARD))
+        self._staffing = self._workforce.staffing(self._data, self._report, most)
 
-    def _remember(self, crew: Crew) -> None:
-        write_job(self._data, Job(crew.workers, crew.threads, available_cores()))
-
-    def _engine(self) -> Engine:
-        job, request = job_file(self._data.resolve()), self._request
-        site: Site = ThisMachine(lambda seat: worker_command(job, seat, request.blender))
-        if self._cluster:
-            state = state_file(self._data).read_bytes()
-            site = self._cluster.site(Post(self._design, state, self._data.resolve(), blender=request.blender))
-        hear = (self._report, self._on_ready, self._on_commit)
-        return Pool(site, self._staffing, *hear, image_timeout_s=request.image_timeout_s)
+    def _engine(self, on_commit: Callable[[Shard, Result], None]) -> Engine:
+        site = self._workforce.site(self._data, self._design)
+        timeout_s = self._request.image_timeout_s
+        return Pool(site, self._staffing, self._report, self._on_ready, on_commit, image_timeout_s=timeout_s)
 
     def _work(self, shards: Sequence[Shard], before: int) -> tuple[SetAside, ...]:
-        engine = self._engine()
+        engine = self._engine(self._on_commit)
         try:
             return engine.run(Listed(shards), before + sum(map(len, shards)), before)
         except KeyboardInterrupt:
             counts = {name: self._design.split(name).count for name in self._left}
+            for name in counts:
+                self._keeper.refresh(name)
             left = sum(len(shard) for name, count in counts.items() for shard in missing(self._data, name, count))
-            text = f"stopped with {left} images to go; the same command, or `simreal render {self._data}`, goes on"
+            text = (
+                f"stopped with {left} images to go; the same command, or `simreal render {self._keeper.place}`, goes on"
+            )
             self._report(Log(text))
             raise
         finally:
-            sweep(self._data)
+            self._keeper.leave()
 
     def _on_ready(self, ready: Result) -> None:
         """Note what renders."""
         renderer, device = str(ready.data["renderer"]), str(ready.data["device"])
         if not self._told:
             self._told = True
-            where = f"{self._cluster}, up to " if self._cluster else ""
-            self._report(Log(f"{renderer} ({device}): {where}{described(self._staffing.seats)}"))
+            self._report(Log(f"{renderer} ({device}): {self._workforce.described(self._staffing)}"))
             if not self._state.renderer:
                 self._state = attrs.evolve(self._state, renderer=renderer)
-                write_state(self._data, self._state)
+                self._keeper.note(self._state)
             elif self._state.renderer != renderer:
                 text = f"this data set was begun with {self._state.renderer}; images of {renderer} may differ slightly"
                 self._report(Log(text, "warning"))
@@ -229,17 +228,24 @@ class _Render:
         self._mark = now
         self._rendered[name] = self._rendered.get(name, 0) + len(shard) - int(result.data["failed"])
         self._left[name] -= len(shard)
+        self._keeper.committed(shard)
         if not self._left[name]:
             self._finish(name)
 
     def _finish(self, name: str) -> None:
-        """A split is complete: write its metadata, and the card anew."""
-        finish_split(self._data, name, self._design.split(name).count)
-        finished = [split for split in self._design.splits if metadata_file(self._data, split.name).is_file()]
-        contents = [split_contents(self._data, s.name, s.count, self._design.class_names) for s in finished]
-        write_card(self._data, self._design, contents, self._state.renderer)
+        """A split is complete: write its metadata, and the card anew; or note that some of it is damaged, once."""
+        try:
+            self._keeper.finish(self._design, name, self._state)
+        except DamagedSplit as damage:
+            if name in self._damaged:
+                raise
+            self._damaged.add(name)
+            self._report(Log(str(damage), "warning"))
+            return
+        self._damaged.discard(name)
 
     def _summary(self, name: str) -> SplitSummary:
+        self._keeper.look_up(name)
         contents = split_contents(self._data, name, self._design.split(name).count, self._design.class_names)
         return SplitSummary(
             name,
@@ -251,63 +257,7 @@ class _Render:
         )
 
 
-@contextmanager
-def _cluster(request: RenderRequest) -> Iterator[Cluster | None]:
-    """The cluster asked for, None for this machine."""
-    if request.engine == "local":
-        yield None
-        return
-    with connected(request.address) as cluster:
-        yield cluster
-
-
-def _set_aside(request: RenderRequest, report: Report) -> None:
-    """Rename the folder where it holds the images of another design, and no one renders into it."""
-    out = request.out
-    state = read_state(out)
-    if state is None or state.design_hash == design_hash(request.design):
-        return
-    with exclusive(out):
-        pass  # given up again before the folder is renamed: Windows renames none with an open file
-    aside = free_name(out)
-    with writing_to(out):
-        out.rename(aside)
-    report(Log(f"the images of the design as it was before are now in {aside}"))
-
-
-@contextmanager
-def _begun(out: Path) -> Iterator[None]:
-    """Make the folder; if it is new, an error before the first commit takes back all that was made."""
-    new = [path for path in (out, *out.absolute().parents) if not path.exists()]
-    empty = bool(new) or not any(out.iterdir())
-    try:
-        with writing_to(out):
-            out.mkdir(parents=True, exist_ok=True)
-        yield
-    except SimrealError:
-        if empty and out.is_dir() and not any(out.glob(".simreal/*/*.jsonl")):
-            with suppress(FileNotFoundError):  # somebody else is deleting it too
-                for path in out.iterdir():
-                    shutil.rmtree(path) if path.is_dir() else path.unlink()
-                for path in new:
-                    path.rmdir()
-        raise
-
-
-@contextmanager
-def _signals() -> Iterator[None]:
-    """SIGTERM and Ctrl-C raise KeyboardInterrupt (Blender has a handler of its own for Ctrl-C), in the main thread."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {number: signal.signal(number, _interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            # None: a handler that is not Python's, as Blender's own for Ctrl-C; it cannot be put back from here
-            signal.signal(number, signal.SIG_DFL if handler is None else handler)
-
-
-def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
-    raise KeyboardInterrupt
+def _keeper(request: RenderRequest, report: Report) -> Keeper:
+    if request.url:
+        return Mirror(request.url, report, request.patience_s, part=request.part is not None)
+    return PartKeeper(request.out) if request.part else FolderKeeper(request.out)

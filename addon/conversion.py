@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import attrs
 import bpy
 
 from ..design.declaration import Parameter
-from ..design.design import FORMAT_VERSION, Design, FactorSettings, ParameterSettings, default_factors
+from ..design.design import FORMAT_VERSION, Design, FactorSettings, ImageSettings, ParameterSettings, default_factors
 from ..design.distributions import Choice, field_names
 from ..design.document import from_document
 from ..design.errors import DesignError
@@ -36,7 +37,13 @@ def design_of(state: Any, *, every_class: bool = False) -> Design:
         "description": state.description,
         "seed": state.seed,
         "instances": state.instances,
-        "image": {name: getattr(state.image, name) for name in ("resolution_px", "samples", "bounces", "denoiser")},
+        "views_per_scene": state.views_per_scene,
+        "image": {
+            field.name: _as_loaded(exact, f"image.{field.name}", getattr(state.image, field.name))
+            if isinstance(field.default, float)
+            else getattr(state.image, field.name)
+            for field in attrs.fields(ImageSettings)
+        },
         "libraries": {
             entry.name: {"kind": entry.kind, "path": entry.path, "up_axis": entry.up_axis} for entry in state.libraries
         },
@@ -78,8 +85,9 @@ def load_design(state: Any, design: Design) -> None:
     folder = state.folder
     state.title, state.description, state.seed = design.name, design.description, design.seed
     state.instances, state.folder = design.instances, str(design.folder)
-    for name in ("resolution_px", "samples", "bounces", "denoiser"):
-        setattr(state.image, name, getattr(design.image, name))
+    state.views_per_scene = design.views_per_scene
+    for field in attrs.fields(ImageSettings):
+        setattr(state.image, field.name, getattr(design.image, field.name))
     state.missing.clear()
     snapshots = {(entry.name, entry.path, folder): entry.snapshot for entry in state.libraries}
     state.libraries.clear()

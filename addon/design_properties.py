@@ -10,7 +10,7 @@ import attrs
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
-from ..design.design import Denoiser, ImageSettings, Instances, LibraryKind, UpAxis
+from ..design.design import ENGINES, Denoiser, Engine, ImageSettings, Instances, LibraryKind, UpAxis
 from .class_list import class_renamed, models_changed
 from .split_list import split_renamed
 from .touched import touched
@@ -20,10 +20,12 @@ HELP = {
     "auto": "Told from the format: OBJ is Y-up, PLY and STL are Z-up, the others know it themselves",
     "none": "Noise stays as it is",
     "oidn": "Open Image Denoise: few samples look like many",
+    "cycles": "Traces light: as real as models and materials are",
+    "eevee": "Approximates light, faster on a GPU; needs OpenGL. Images of two machines may differ",
     "shared": "All splits show the same models",
     "disjoint": "No split shows a model that another shows; the first split gets most of them",
 }
-LABELS = {"oidn": "Open Image Denoise"}
+LABELS = {"oidn": "Open Image Denoise", **ENGINES}
 
 
 def items(literal: Any) -> list[tuple[str, str, str]]:
@@ -138,6 +140,24 @@ class SIMREAL_PG_image(bpy.types.PropertyGroup):
         description="What removes the noise of few samples",
         items=items(Denoiser),
         default=DEFAULTS["denoiser"],
+        update=touched,
+    )
+    noise_threshold: FloatProperty(
+        name="Noise Threshold",
+        description="Adaptive sampling: pixels with less noise than this get no more samples. 0 switches it off",
+        default=DEFAULTS["noise_threshold"],
+        min=0.0,
+        max=1.0,
+        soft_max=0.1,
+        step=0.1,
+        precision=3,
+        update=touched,
+    )
+    engine: EnumProperty(
+        name="Renderer",
+        description="What turns a scene into an image",
+        items=items(Engine),
+        default=DEFAULTS["engine"],
         update=touched,
     )
 

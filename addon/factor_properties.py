@@ -153,8 +153,8 @@ def _number(parameter: Parameter, field: str) -> Any:
         soft_min=to_stored(low, parameter.unit),
         soft_max=to_stored(high, parameter.unit),
         subtype=shown_unit(parameter.unit).subtype,
-        precision=1 if span > 20.0 else 2 if span > 2.0 else 3,
-        step=100 if span > 20.0 else 10 if span > 2.0 else 1,
+        precision=0 if parameter.whole else 1 if span > 20.0 else 2 if span > 2.0 else 3,
+        step=100 if parameter.whole or span > 20.0 else 10 if span > 2.0 else 1,
         update=touched,
     )
 

@@ -14,6 +14,7 @@ from bpy.props import (
     StringProperty,
 )
 
+from ..design.design import MOST_VIEWS
 from . import design_properties, render_properties, score_properties
 from .class_list import active_changed
 from .design_properties import (
@@ -60,6 +61,16 @@ def scene_class(factors: type) -> type:
             name="Models",
             description="Whether splits show the same models, or each has models of its own",
             items=design_properties.INSTANCES,
+            update=touched,
+        ),
+        "views_per_scene": IntProperty(
+            name="Views per Scene",
+            description="Images in a row that show one scene, each with a camera of its own: quicker to render than "
+            "as many scenes, and worth less to training",
+            default=1,
+            min=1,
+            max=MOST_VIEWS,
+            soft_max=32,
             update=touched,
         ),
         "image": PointerProperty(type=SIMREAL_PG_image),

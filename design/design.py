@@ -23,23 +23,34 @@ Denoiser = Literal["none", "oidn"]
 Instances = Literal["shared", "disjoint"]
 Engine = Literal["cycles", "eevee"]
 MOST_VIEWS = 10_000
-ENGINES: dict[Engine, str] = {"cycles": "Cycles", "eevee": "EEVEE"}
+ENGINES: dict[str, str] = {"cycles": "Cycles", "eevee": "EEVEE"}
 
 
 @attrs.frozen
 class ImageSettings:
-    """Size and quality of the images: ``resolution_px`` square, ``samples`` paths a pixel, ``bounces`` of light."""
+    """Size and quality of the images: ``resolution_px`` square, ``samples`` paths a pixel, ``bounces`` of light.
+
+    With a ``noise_threshold`` above 0, pixels whose noise (relative error) has fallen below it get no more samples.
+    """
 
     resolution_px: int = 128
     samples: int = 16
     bounces: int = 4
     denoiser: Denoiser = "oidn"
+    noise_threshold: float = 0.0
     engine: Engine = "cycles"
+
+    @property
+    def denoised(self) -> bool:
+        """Whether noise is to be taken out. EEVEE's images have none to speak of."""
+        return self.engine == "cycles" and self.denoiser == "oidn"
 
     def check(self) -> None:
         for name, low, high in (("resolution_px", 8, 8192), ("samples", 1, 65536), ("bounces", 0, 64)):
             if not low <= getattr(self, name) <= high:
                 raise DesignError(f"image.{name}", f"must be between {low} and {high}, is {getattr(self, name)}")
+        if not 0.0 <= self.noise_threshold <= 1.0:
+            raise DesignError("image.noise_threshold", f"must be between 0 and 1, is {self.noise_threshold}")
 
 
 @attrs.frozen

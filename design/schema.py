@@ -157,6 +157,7 @@ def _image() -> Schema:
                 for name, (low, high) in limits.items()
             },
             "denoiser": _literal(Denoiser),
+            "noise_threshold": {"type": "number", "minimum": 0, "maximum": 1, "default": 0.0},
             "engine": _literal(Engine),
         }
     )

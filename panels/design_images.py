@@ -27,8 +27,11 @@ class SIMREAL_PT_images(NeedsDesign, bpy.types.Panel):
         column.prop(state.image, "bounces")
         column = layout.column()
         column.prop(state.image, "denoiser")
+        column.prop(state.image, "noise_threshold")
+        column.prop(state.image, "engine")
         column.prop(state, "seed")
         column.prop(state, "instances")
+        column.prop(state, "views_per_scene")
         column.prop(state, "description")
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import bpy
 
+from ..design.design import Engine
+
 DATAFILES_ENVIRONMENTS = "studiolights/world"
 
 
@@ -28,6 +30,13 @@ def disable_compositing(scene: bpy.types.Scene) -> None:
     """Render without compositor and sequencer."""
     scene.render.use_compositing = False
     scene.render.use_sequencer = False
+
+
+def engine_id(engine: Engine) -> str:
+    """What Blender calls a design's engine."""
+    if engine == "eevee":
+        return "BLENDER_EEVEE_NEXT" if bpy.app.version < (5, 0, 0) else "BLENDER_EEVEE"
+    return "CYCLES"
 
 
 def enable_nodes(block: bpy.types.World | bpy.types.Material) -> bpy.types.NodeTree:

@@ -34,7 +34,8 @@ from .framing import Outlines, Region, frame, region_of
 from .materials import MaterialLibrary
 from .models import remove_model
 from .object_mask import ask_for_objects
-from .stage import Stage, build_stage, set_up_cycles
+from .opengl import OPENGL, check_engine
+from .stage import Stage, build_stage, set_up_render
 
 # Cycles keeps something of every world it has been shown: after 2,000 images with some 700 changes of world each image
 # cost 0.035 s more and the process had grown by 50 MB (bpy 4.5). Its data are dropped after so many changes.
@@ -58,14 +59,15 @@ class RenderSession:
     """
 
     def __init__(self, design: Design, settings: SessionSettings, report: Report) -> None:
+        check_engine(design.image)
         self._design = design
         self._settings = settings
         self._folder = tempfile.TemporaryDirectory(prefix="simreal-")
         self._file = Path(self._folder.name) / "render.exr"
         bpy.ops.wm.read_factory_settings(use_empty=True)
         scene = bpy.context.scene
-        set_up_cycles(scene, design.image, settings.threads, self._file)
-        self.device = choose_device(scene, settings.device, settings.gpu)
+        set_up_render(scene, design.image, settings.threads, self._file)
+        self._cycles_device = choose_device(scene, settings.device, settings.gpu)
         self._assets = Assets(design, report)
         self._world_changes = 0
         self._outlines = Outlines()
@@ -83,17 +85,26 @@ class RenderSession:
     @property
     def renderer(self) -> str:
         """What bytes depend on besides the design: Blender's version and the kind of device."""
-        return f"Blender {bpy.app.version_string.split(' ')[0]}, Cycles on {self.device.split(':')[0]}"
+        blender = f"Blender {bpy.app.version_string.split(' ')[0]}"
+        if self._design.image.engine == "eevee":
+            return f"{blender}, EEVEE"
+        return f"{blender}, Cycles on {self.device.split(':')[0]}"
+
+    @property
+    def device(self) -> str:
+        """What renders, for people: ``CPU``, ``OPTIX: NVIDIA H200``, or ``OpenGL``."""
+        return OPENGL if self._design.image.engine == "eevee" else self._cycles_device
 
     def adopt(self, design: Design) -> None:
-        """Render another design, or the same one changed, from now on. ToolError where it asks for a denoiser that is
-        not there; then the design is the one before."""
+        """Render another design, or the same one changed, from now on. ToolError where it asks for a denoiser or an
+        engine that is not there; then the design is the one before."""
         if design.image != self._design.image:
+            check_engine(design.image)
             denoiser = self._new_denoiser(design.image)
             if self._denoiser is not None:
                 self._denoiser.close()
             self._denoiser = denoiser
-            set_up_cycles(self._stage.scene, design.image, self._settings.threads, self._file)
+            set_up_render(self._stage.scene, design.image, self._settings.threads, self._file)
         self._design = design
         self._assets.adopt(design)
 
@@ -173,7 +184,7 @@ class RenderSession:
         )
 
     def _new_denoiser(self, image: ImageSettings) -> Denoiser | None:
-        return Denoiser(image.resolution_px, self._settings.threads) if image.denoiser == "oidn" else None
+        return Denoiser(image.resolution_px, self._settings.threads) if image.denoised else None
 
     def _apply(self, spec: ImageSpec) -> str:
         world = self._stage.scene.world

@@ -108,7 +108,9 @@ class ThisMachinesStaffing:
                 raise ToolError("Cycles finds no GPU here, but --gpus names some; leave it out to render on the CPU")
             self._take_cpu(self.seats[0])
             return
-        gpus = self._wish.gpus or tuple(range(int(ready.data["gpus"])))
+        if kind == "opengl":  # EEVEE renders on the GPU that OpenGL has, whatever Cycles finds
+            kind = self._wish.device
+        gpus = self._wish.gpus or tuple(range(int(ready.data["gpus"]) or 1))
         count = min(self._wish.workers or len(gpus), max(self._most, 1))
         self.seats = tuple(self._gpu_seat(kind, gpus[number % len(gpus)], count) for number in range(count))
 

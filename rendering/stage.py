@@ -112,7 +112,7 @@ def build_stage(scene: bpy.types.Scene, materials: MaterialLibrary) -> Stage:
     return Stage(scene, turn, camera, light, materials, Clutter(scene, turn))
 
 
-def set_up_cycles(scene: bpy.types.Scene, image: ImageSettings, threads: int, file: Path) -> None:
+def set_up_render(scene: bpy.types.Scene, image: ImageSettings, threads: int, file: Path) -> None:
     """Render settings of a session: nothing in them changes from image to image but Cycles' seed."""
     set_up_paths(scene, image)
     render = scene.render
@@ -121,19 +121,20 @@ def set_up_cycles(scene: bpy.types.Scene, image: ImageSettings, threads: int, fi
     render.use_border = render.use_crop_to_border = True  # which part it is, each image says
     render.threads_mode = "FIXED"
     render.threads = threads
-    scene.view_layers[0].cycles.denoising_store_passes = image.denoiser == "oidn"
+    scene.view_layers[0].cycles.denoising_store_passes = image.denoised
     compat.set_render_file(scene, file)
 
 
 def set_up_paths(scene: bpy.types.Scene, image: ImageSettings) -> None:
-    """What of an image's look is the renderer's: its size, and how Cycles traces light."""
-    render, cycles = scene.render, scene.cycles
-    render.engine = "CYCLES"
+    """What of an image's look is the renderer's: its size, and how Cycles traces light, or EEVEE approximates it."""
+    render, cycles, eevee = scene.render, scene.cycles, scene.eevee
+    render.engine = compat.engine_id(image.engine)
     render.resolution_x = render.resolution_y = image.resolution_px
     render.resolution_percentage = 100
     render.use_motion_blur = False
     cycles.samples = image.samples
-    cycles.use_adaptive_sampling = False
+    cycles.use_adaptive_sampling = image.noise_threshold > 0
+    cycles.adaptive_threshold = image.noise_threshold
     cycles.use_light_tree = False  # it pays for many lights: one lamp and an environment are traced 12 % faster without
     cycles.use_denoising = False
     cycles.max_bounces = image.bounces
@@ -141,6 +142,8 @@ def set_up_paths(scene: bpy.types.Scene, image: ImageSettings) -> None:
     cycles.transparent_max_bounces = 8
     cycles.caustics_reflective = cycles.caustics_refractive = False
     cycles.sample_clamp_indirect = 10.0
+    eevee.taa_render_samples = image.samples
+    eevee.use_raytracing = image.bounces > 0
     compat.disable_compositing(scene)
 
 

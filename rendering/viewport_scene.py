@@ -90,7 +90,8 @@ def _set_up(scene: bpy.types.Scene, image: ImageSettings, device: str) -> None:
     cycles = scene.cycles
     cycles.device = device
     cycles.preview_samples = image.samples
-    denoised = image.denoiser == "oidn" and compat.cycles_has_oidn()
+    scene.eevee.taa_samples = image.samples
+    denoised = image.denoised and compat.cycles_has_oidn()
     cycles.use_denoising = cycles.use_preview_denoising = denoised
     if denoised:
         cycles.denoiser = cycles.preview_denoiser = "OPENIMAGEDENOISE"

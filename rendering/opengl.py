@@ -1,0 +1,40 @@
+"""Whether EEVEE can render here: it needs OpenGL, and Blender ends without a word where it asks for it in vain."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+
+import bpy
+
+from ..design.design import ImageSettings
+from ..design.errors import ToolError
+
+OPENGL = "OpenGL"
+_OPENGL_API = 0x30A2
+_SURFACELESS = 0x31DD  # Mesa's platform for displays that show nothing
+
+
+def check_engine(image: ImageSettings) -> None:
+    """Raise ToolError where the images' engine is EEVEE, and this Blender can have no OpenGL."""
+    if image.engine == "eevee" and bpy.app.background and sys.platform == "linux" and not _egl_answers():
+        raise ToolError(
+            "EEVEE needs OpenGL, and there is none here (EGL does not answer): install the GPU's driver or, slow, "
+            "Mesa's (Debian: libegl1 libgl1-mesa-dri), or render with --renderer cycles"
+        )
+
+
+def _egl_answers() -> bool:
+    """Whether a display of EGL's can be had for OpenGL. It stays initialised: Blender shares it."""
+    try:
+        egl = ctypes.CDLL("libEGL.so.1")
+        displays = (egl.eglGetDisplay, egl.eglGetPlatformDisplay)
+    except (OSError, AttributeError):
+        return False
+    egl.eglInitialize.argtypes = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
+    for display in displays:
+        display.restype = ctypes.c_void_p
+    displays[0].argtypes = (ctypes.c_void_p,)
+    displays[1].argtypes = (ctypes.c_uint, ctypes.c_void_p, ctypes.c_void_p)
+    found = (displays[0](None), displays[1](_SURFACELESS, None, None))
+    return any(one and egl.eglInitialize(one, None, None) for one in found) and bool(egl.eglBindAPI(_OPENGL_API))

@@ -191,6 +191,7 @@ def _factor_document(exact: dict[str, float], name: str, group: Any) -> dict[str
 
 def _numbers(design: Design) -> Iterator[tuple[str, float]]:
     """Every 64-bit number that Blender keeps in 32 bits, by its path."""
+    yield "image.noise_threshold", design.image.noise_threshold
     for cls in design.classes:
         yield f"classes.{cls.name}.weight", cls.weight
     for name, settings in design.factors.items():

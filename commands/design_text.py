@@ -15,11 +15,13 @@ from ..design.design import (
     STARTER_LIBRARY,
     Design,
     FactorSettings,
+    ImageSettings,
     default_factors,
     split_asset,
 )
 from ..design.factors import FACTORS
 from ..design.identity import design_hash
+from ..design.qualities import quality_of
 from ..design.starting import Started
 from .tables import table
 
@@ -51,7 +53,7 @@ def design_text(design: Design) -> str:
     lines = [design.name, *([design.description] if design.description else []), ""]
     lines += [
         f"image     {image.resolution_px}x{image.resolution_px} px, {image.samples} samples, {image.bounces} bounces, "
-        f"denoiser {image.denoiser}, {ENGINES[image.engine]}",
+        f"denoiser {image.denoiser}, {ENGINES[image.engine]}{_quality(image)}",
         f"seed      {design.seed}",
         *([f"scenes    {design.views_per_scene} views of each scene"] if design.views_per_scene > 1 else []),
         f"models    {design.instances} between splits",
@@ -106,3 +108,9 @@ def _help_rows(factor: Factor, settings: FactorSettings) -> Iterator[tuple[str, 
 
 def _cut(text: str, width: int) -> str:
     return textwrap.shorten(text, width, placeholder=" ...")
+
+
+def _quality(image: ImageSettings) -> str:
+    adaptive = f", adaptive below {image.noise_threshold:g}" if image.noise_threshold else ""
+    name = quality_of(image)
+    return f"{adaptive} ({name} quality)" if name else adaptive

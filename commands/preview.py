@@ -19,12 +19,13 @@ from ..datasets.sheet_plan import planned
 from ..datasets.writing import write_whole, writing_to
 from ..design.checking import check
 from ..design.comparing import paired
-from ..design.design import ENGINES, Design
+from ..design.design import Design
 from ..design.document import load, overridden, to_document
 from ..design.errors import DesignError, SimrealError, ToolError
 from ..design.factors import FACTORS
 from ..design.sampling import Sampler
 from ..design.sweeps import STEPS
+from .image_options import add_image_options, with_image_options
 
 HELP = "render a few images of a design and show them on one labelled sheet"
 _PATIENCE_S = 0.5
@@ -51,10 +52,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="put the images of another design under each row, with the classes, seed and draws of this one",
     )
     parser.add_argument("--columns", type=int, metavar="N", help="images in a row (default: what suits their number)")
-    parser.add_argument("--resolution", type=int, metavar="PX", help="size of each image, instead of the design's")
-    parser.add_argument("--samples", type=int, metavar="N", help="paths a pixel, instead of the design's")
-    parser.add_argument("--denoiser", choices=("none", "oidn"), help="instead of the design's")
-    parser.add_argument("--renderer", choices=tuple(ENGINES), help="instead of the design's")
+    add_image_options(parser, "size of each image, instead of the design's")
     parser.add_argument("--blender", type=Path, metavar="PATH", help="Blender's executable, to render with that one")
 
 

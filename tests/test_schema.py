@@ -8,10 +8,11 @@ import jsonschema
 import pytest
 
 from simreal.commands import main
-from simreal.design.design import Design, default_splits
+from simreal.design.design import Design, ImageSettings, default_splits
 from simreal.design.document import from_document, to_document
 from simreal.design.errors import DesignError
 from simreal.design.factors import FACTORS
+from simreal.design.qualities import QUALITIES, quality_of, with_quality
 from simreal.design.schema import design_schema
 from simreal.design.starting import Sources, start_design
 
@@ -97,3 +98,21 @@ def test_the_command_prints_it_and_writes_it(tmp_path: Path, capsys: pytest.Capt
 
 def test_default_splits_are_in_proportion():
     assert [split.count for split in default_splits(100, 10)] == [1000, 200, 200]
+
+
+def test_named_qualities_say_how_images_are_sampled_and_nothing_else() -> None:
+    image = ImageSettings(resolution_px=200, bounces=7, samples=3)
+    assert quality_of(image) is None
+    for name in QUALITIES:
+        made = with_quality(image, name)
+        assert quality_of(made) == name
+        assert (made.resolution_px, made.bounces, made.engine) == (200, 7, "cycles")
+    assert quality_of(ImageSettings()) == "standard"
+    samples = [with_quality(image, name).samples for name in QUALITIES]
+    assert samples == sorted(samples)
+
+
+@pytest.mark.parametrize("threshold", [-0.1, 1.5, float("nan")])
+def test_an_impossible_noise_threshold_is_refused(threshold: float) -> None:
+    with pytest.raises(DesignError, match=r"image\.noise_threshold"):
+        ImageSettings(noise_threshold=threshold).check()

@@ -1,8 +1,8 @@
-"""Named qualities: how much noise an image may hold, in settings that were chosen by measuring (docs/performance.md)."""
+"""Named qualities: how much noise an image may hold, in settings chosen by measuring (see docs/performance.md)."""
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import attrs
 
@@ -11,7 +11,7 @@ from .design import ImageSettings
 Quality = Literal["draft", "standard", "reference"]
 QUALITIES: tuple[str, ...] = get_args(Quality)
 
-_SETTINGS = {
+_SETTINGS: dict[str, dict[str, Any]] = {
     "draft": {"samples": 4, "denoiser": "oidn", "noise_threshold": 0.0},
     "standard": {"samples": 16, "denoiser": "oidn", "noise_threshold": 0.0},
     "reference": {"samples": 1024, "denoiser": "none", "noise_threshold": 0.0},

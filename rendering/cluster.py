@@ -35,7 +35,7 @@ def connected(address: str) -> Iterator[Cluster]:
     except ImportError:
         raise ToolError('--engine ray needs Ray: pip install "simreal[cluster]" (here, and on all nodes)') from None
     if ray.is_initialized():  # this process is part of a cluster already
-        yield Cluster(ray.cluster_resources())
+        yield Cluster(ray.cluster_resources(), sum(node["Alive"] for node in ray.nodes()))
         return
     own = {"object_store_memory": LOCAL_OBJECTS_BYTES, "include_dashboard": False} if address == "local" else {}
     with suppress(AttributeError):  # Ray prints its daemons' logs into our output; it has no public way to stop it
@@ -48,7 +48,7 @@ def connected(address: str) -> Iterator[Cluster]:
             "name it with --address ray://HOST:10001, or use --address local"
         ) from None
     try:
-        yield Cluster(ray.cluster_resources())
+        yield Cluster(ray.cluster_resources(), sum(node["Alive"] for node in ray.nodes()))
     finally:
         ray.shutdown()
 
@@ -58,10 +58,10 @@ class Cluster:
     """The cluster this process is connected to, and what it has: ``CPU``, ``GPU``, bytes of ``memory``."""
 
     resources: Mapping[str, float]
+    nodes: int
 
     def __str__(self) -> str:
-        nodes = sum(name.startswith("node:") and name != "node:__internal_head__" for name in self.resources)
-        return f"{nodes} node(s)"
+        return f"{self.nodes} node(s)"
 
     def staffing(self, wish: Wish, most: int) -> Staffing:
         """Whom to have there; never more than ``most`` workers."""

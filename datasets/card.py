@@ -12,7 +12,7 @@ from ..design.factors import FACTORS
 from ..design.identity import design_hash
 from .finishing import FinishedSplit
 from .layout import CARD_FILE
-from .metadata import column_types
+from .metadata import LISTS, column_types
 from .writing import write_whole, writing_to
 
 _SHOWN_OPTIONS = 6
@@ -93,8 +93,8 @@ def _front_matter(design: Design, splits: Sequence[FinishedSplit]) -> Iterator[s
     yield from (f"pretty_name: {json.dumps(design.name, ensure_ascii=False)}", "tags:", "- synthetic", "- simreal")
     yield from ("dataset_info:", "  features:", "  - name: image", "    dtype: image")
     for column, kind in column_types(design).items():
-        if kind == "box":
-            yield from (f"  - name: {column}", "    sequence: int64")
+        if kind in LISTS:
+            yield from (f"  - name: {column}", f"    sequence: {LISTS[kind]}")
         elif kind == "label":
             yield from (f"  - name: {column}", "    dtype:", "      class_label:", "        names:")
             for label, name in enumerate(design.class_names):

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from ..design.errors import AssetError
+from .pictures import TarMember
 
 Pixels: TypeAlias = npt.NDArray[np.uint8]
 
@@ -22,16 +23,17 @@ _LONGEST_RATIO = 8  # a strip longer than this is cut first: enlarging a 1 x 10,
 _UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, struct.error, Image.DecompressionBombError)
 
 
-def load_rgb(path: str | os.PathLike[str], least_px: int | None = None) -> Image.Image:
-    """A picture file as RGB: EXIF orientation applied, grey, palette, CMYK and 16 bit converted, alpha over white.
+def load_rgb(path: str | os.PathLike[str] | TarMember, least_px: int | None = None) -> Image.Image:
+    """A picture, in a file or in a tar, as RGB: EXIF orientation applied, grey, palette, CMYK and 16 bit converted,
+    alpha over white.
 
     ``least_px``, for looking at only: a JPEG may come out at half, a quarter or an eighth of its size, both sides still
     of so many pixels at least where the file has them; that is many times quicker than all of it.
     Raises ``AssetError`` naming the file where it is missing, not a picture, corrupt or truncated.
     """
-    file = Path(path)
+    file = path if isinstance(path, TarMember) else Path(path)
     try:
-        with Image.open(file) as image:
+        with Image.open(file.open() if isinstance(file, TarMember) else file) as image:
             if least_px is not None:
                 image.draft(image.mode, (least_px, least_px))
             image.load()

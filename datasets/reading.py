@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import attrs
+import numpy as np
 
 from ..design.document import load
 from ..design.errors import DataSetError
 from ..design.identity import design_hash
-from .layout import DESIGN_FILE, metadata_file
-from .shards import Row
+from .layout import DESIGN_FILE, index_file, metadata_files
+from .metadata_files import read_batches
+from .pictures import FilePictures, FolderPictures, Numbers, Pictures, TarPictures, Vocabulary, Words
+from .records import Row
 from .state import read_state
 
 PLAIN_SPLIT = "all"
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"})
+
+
+@attrs.frozen(eq=False)
+class Images:
+    """The images of a split in the order of its rows: where they are, labels, and the 3D models they show."""
+
+    pictures: Pictures
+    labels: Numbers
+    models: Words
 
 
 @attrs.frozen
@@ -33,20 +46,73 @@ class DataSet:
     _folders: Mapping[str, Path] = attrs.field(repr=False)
 
     def rows(self, split: str) -> list[Row]:
-        """A row per image: ``file_name`` (in the split's folder), ``index``, ``class``, ``label``, and for rendered
-        images every drawn value. DataSetError if there is no such finished split, or its metadata is damaged."""
+        """A row per image: ``file_name`` (in the split's folder, or in its tar), ``index``, ``class``, ``label``, and
+        for rendered images every drawn value. Of a large split, ask for ``columns``.
+
+        DataSetError if there is no such finished split, or its metadata is damaged.
+        """
+        return [
+            dict(zip(batch, values, strict=True))
+            for batch in self.columns(split)
+            for values in zip(*batch.values(), strict=True)
+        ]
+
+    def columns(self, split: str, names: Sequence[str] | None = None) -> Iterator[dict[str, list[Any]]]:
+        """These columns of a split's rows (all, if none are named), some ten thousand rows at a time. A column that is
+        not there is all None. Raises what ``rows`` raises."""
         folder = self._folder(split)
-        rows = _read_rows(metadata_file(self.path, split)) if self.design_hash else _plain_rows(folder, split)
         labels = {name: label for label, name in enumerate(self.classes)}
-        return [{**row, "label": labels[row["class"]]} for row in rows]
+        asked = None if names is None else list(dict.fromkeys(["class" if name == "label" else name for name in names]))
+        for batch in self._batches(folder, split, asked):
+            if names is None or "label" in names:
+                try:
+                    batch["label"] = [labels[name] for name in batch["class"]]
+                except KeyError as error:
+                    raise DataSetError(f"{folder}: its metadata names a class {error} the design lacks") from None
+            yield batch if names is None else {name: batch[name] for name in names}
+
+    def images(self, split: str) -> Images:
+        """Where the images of a split are, with their labels and models. Raises what ``rows`` raises."""
+        folder = self._folder(split)
+        indices, labels, names = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], []
+        models = Vocabulary()
+        for batch in self.columns(split, ("file_name", "index", "label", "model")):
+            indices.append(np.array(batch["index"], np.int64))
+            labels.append(np.array(batch["label"], np.int64))
+            models.add(batch["model"])
+            names += [] if self.design_hash else batch["file_name"]
+        numbers, known = np.concatenate(indices), np.concatenate(labels)
+        pictures: Pictures
+        if not self.design_hash:
+            pictures = FilePictures(tuple(folder / name for name in names))
+        elif index_file(self.path, split).is_file():
+            pictures = TarPictures.of(folder, _tar_sizes(index_file(self.path, split)), numbers)
+        else:
+            pictures = FolderPictures(folder, self.classes, numbers, known)
+        return Images(pictures, known, models.words())
 
     def image_path(self, split: str, row: Row) -> Path:
-        """The file of a row's image."""
-        return self._folder(split) / str(row["file_name"])
+        """The file of a row's image. DataSetError where images lie in tars."""
+        folder = self._folder(split)
+        if self.design_hash and index_file(self.path, split).is_file():
+            raise DataSetError(
+                f"{folder}: its images lie in tars; `simreal data convert --layout folders` unpacks them"
+            )
+        return folder / str(row["file_name"])
+
+    def _batches(self, folder: Path, split: str, names: Sequence[str] | None) -> Iterator[dict[str, list[Any]]]:
+        if self.design_hash:
+            for path in metadata_files(self.path, split):
+                yield from read_batches(path, names)
+        else:
+            rows = _plain_rows(folder, split)
+            yield {name: [row.get(name) for row in rows] for name in names or rows[0]}
 
     def _folder(self, split: str) -> Path:
         if split in self._folders:
-            return self._folders[split]
+            folder = self._folders[split]
+            if not self.design_hash or metadata_files(self.path, split):
+                return folder
         there = ", ".join(self.splits) or "none"
         if self.design_hash and (self.path / split).is_dir():
             raise DataSetError(f"{self.path}: split '{split}' is not finished; run `simreal render {self.path}`")
@@ -67,7 +133,7 @@ def open_data_set(path: Path | str) -> DataSet:
 def _open_rendered(path: Path) -> DataSet:
     design = load(path / DESIGN_FILE)
     state = read_state(path)
-    splits = tuple(split.name for split in design.splits if metadata_file(path, split.name).is_file())
+    splits = tuple(split.name for split in design.splits if metadata_files(path, split.name))
     if not splits:
         raise DataSetError(f"{path}: no split is finished yet; run `simreal render {path}` to go on")
     known = state.design_hash if state else design_hash(design)
@@ -82,14 +148,13 @@ def _open_plain(path: Path) -> DataSet:
     return DataSet(path, tuple(classes), tuple(folders), "", folders)
 
 
-def _read_rows(path: Path) -> list[Row]:
+def _tar_sizes(path: Path) -> list[tuple[str, int]]:
+    """The tars of a split with the number of images in each."""
     try:
-        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-        if not all({"file_name", "class", "index"} <= row.keys() for row in rows):
-            raise ValueError("a row lacks its file_name, class or index")
-    except (OSError, ValueError, AttributeError) as error:
+        shards = json.loads(path.read_text(encoding="utf-8"))["shardlist"]
+        return [(str(shard["url"]), int(shard["nsamples"])) for shard in shards]
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise DataSetError(f"{path}: cannot be read ({error}); delete it and run `simreal render` again") from None
-    return rows
 
 
 def _plain_rows(folder: Path, split: str) -> list[Row]:

@@ -1,7 +1,8 @@
 """Shards: contiguous ranges of a split's images, each rendered aside and then moved into existence.
 
-A shard's file of rows *is* its commit: it is renamed into place after the shard's images are. So resuming, working in
-parallel and streaming all ask one question, ``missing``: which indices has no committed shard?
+A shard's record *is* its commit: it is renamed into place after the shard's images are. So resuming, working in
+parallel and streaming all ask one question, ``missing``: which indices does no record claim? Names answer it; what a
+record holds is checked when the split is finished.
 """
 
 from __future__ import annotations
@@ -9,39 +10,31 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeAlias
 
 import attrs
 
 from ..design.errors import DataSetError
-from .layout import image_name, parts_folder, shards_folder, surplus_folder
+from .layout import moves_folder, parts_folder, record_file
+from .records import (
+    RecordedImage,
+    Row,
+    Shard,
+    claims,
+    headers,
+    json_line,
+    make_record,
+    read_record,
+    write_record,
+)
+from .storage import BLOCK, read_storage
+from .tars import sample_bytes, write_tar
 from .writing import sync_folder, write_whole, writing_to
 
 SHARD_SIZE = 50
-
-Row: TypeAlias = dict[str, Any]
-
-
-@attrs.frozen(order=True)
-class Shard:
-    """The images ``start`` .. ``stop`` - 1 of a split."""
-
-    split: str
-    start: int
-    stop: int
-
-    @property
-    def indices(self) -> range:
-        return range(self.start, self.stop)
-
-    def __len__(self) -> int:
-        return self.stop - self.start
-
-    def __str__(self) -> str:
-        return f"{self.split} {self.start}-{self.stop - 1}"
 
 
 @attrs.frozen
@@ -53,73 +46,70 @@ class ShardRecord:
     failures: Mapping[int, str]
 
 
-def plan(split: str, count: int, size: int = SHARD_SIZE) -> tuple[Shard, ...]:
-    """The shards of a whole split."""
-    return _cut(split, range(count), size)
+def plan(split: str, count: int, size: int = SHARD_SIZE, block: int = BLOCK) -> tuple[Shard, ...]:
+    """The shards of a whole split: cut at multiples of ``size``, and where a block of images ends."""
+    return tuple(_cut(split, [(0, count)], size, block))
 
 
 def missing(
     data: Path, split: str, count: int, size: int = SHARD_SIZE, *, retry_failed: bool = False
 ) -> tuple[Shard, ...]:
-    """Shards of the images that no committed shard has, cut at multiples of ``size``.
+    """Shards of the images that no record claims, cut as ``plan`` does. Only names are read.
 
-    A shard whose image files are not all there counts as missing; with ``retry_failed``, one with failures does too.
+    With ``retry_failed``, whose images are looked up in all records, the shards with failed images are missing too.
     """
-    present = present_images(data, split)
-    done: set[int] = set()
-    for record in committed(data, split):
-        if all(row["file_name"] in present for row in record.rows) and not (retry_failed and record.failures):
-            done.update(record.shard.indices)
-    return _cut(split, (index for index in range(count) if index not in done), size)
+    block = read_storage(data).block
+    gaps = _gaps(claims(data, split), count)
+    if retry_failed:
+        failed = [index for header in headers(data, split, block) for index in header.failures if index < count]
+        around = ((index // size * size, min((index // size + 1) * size, count)) for index in failed)
+        gaps = _merged(sorted([*gaps, *around]))
+    return tuple(_cut(split, gaps, size, block))
 
 
 def committed(data: Path, split: str) -> Iterator[ShardRecord]:
-    """The committed shards of a split by first index. A file that cannot be read is no commit, and is passed over."""
-    for path in sorted(shards_folder(data, split).glob("*-*.jsonl")):
-        record = _read(path, split)
+    """The committed shards of a split by first index. One whose record cannot be read is passed over."""
+    for shard in claims(data, split):
+        record = read_shard(data, shard)
         if record is not None:
             yield record
 
 
-def claimed(data: Path, split: str) -> tuple[Shard, ...]:
-    """The committed shards of a split by first index, as their names tell: quick, nothing is read."""
-    names = sorted(path.stem for path in shards_folder(data, split).glob("*-*.jsonl"))
-    return tuple(Shard(split, *(int(number) for number in name.split("-"))) for name in names)
+def read_shard(data: Path, shard: Shard) -> ShardRecord | None:
+    """One committed shard; None where there is no such record, or it is damaged."""
+    record = read_record(data, shard)
+    return None if record is None else ShardRecord(shard, record.rows(), record.header.failures)
+
+
+def shard_files(data: Path, shard: Shard) -> tuple[Path, ...]:
+    """All files that make up a committed shard as its writer left it; copied in this order, its record is the last.
+
+    DataSetError where there is no such record, or it is damaged.
+    """
+    storage = read_storage(data)
+    record = read_record(data, shard)
+    if record is None:
+        raise DataSetError(f"{data}: shard {shard} is not committed, or its record is damaged")
+    own = record_file(data, shard.split, shard.start, shard.stop)
+    if storage.layout == "webdataset":
+        return own.with_suffix(".tar"), own
+    images = (data / shard.split / storage.file_name(image.class_name, image.index) for image in record.header.images)
+    return *images, own
 
 
 def claimed_images(data: Path, split: str, count: int | None = None) -> int:
-    """How many of a split's first ``count`` images are committed, by the names of the shards alone: quick, for show."""
+    """How many of a split's first ``count`` images are committed, by the names of the records alone."""
     images = end = 0
-    for shard in claimed(data, split):
+    for shard in claims(data, split):
         stop = shard.stop if count is None else min(shard.stop, count)
         images, end = images + max(0, stop - max(shard.start, end)), max(end, stop)
     return images
 
 
-def read_record(data: Path, shard: Shard) -> ShardRecord | None:
-    """A committed shard; None where its file is not there, or cannot be read."""
-    return _read(shards_folder(data, shard.split) / f"{shard.start:08d}-{shard.stop:08d}.jsonl", shard.split)
-
-
-def present_images(data: Path, split: str) -> set[str]:
-    """File names (``cup/00000012.jpg``) of a split's images, those laid aside as surplus too."""
-    return {*image_files(data / split), *image_files(surplus_folder(data, split))}
-
-
-def image_files(folder: Path) -> Iterator[str]:
-    """``class/file`` of all files one level below ``folder``."""
-    if not folder.is_dir():
-        return
-    for class_folder in folder.iterdir():
-        if class_folder.is_dir():
-            for file in class_folder.iterdir():
-                yield f"{class_folder.name}/{file.name}"
-
-
 class ShardWriter:
     """Writes one shard: ``add`` or ``fail`` every index, in any order, then ``commit``. Leaving without is no trace.
 
-    ``commit_part`` keeps what there is of a shard that is left early.
+    ``commit_part`` keeps what there is of a shard that is left early. The images go where the data set's state says.
 
     All methods raise DataSetError where the disk does not let them write.
     """
@@ -127,7 +117,11 @@ class ShardWriter:
     def __init__(self, data: Path, shard: Shard) -> None:
         self.shard = shard
         self._data = data
+        self._storage = read_storage(data)
+        if shard.start // self._storage.block != (shard.stop - 1) // self._storage.block:
+            raise ValueError(f"shard {shard} reaches across a block of {self._storage.block} images")
         self._part = parts_folder(data) / f"{shard.split}-{shard.start:08d}-{shard.stop:08d}.{os.getpid()}"
+        self._images: dict[int, RecordedImage] = {}
         self._rows: dict[int, Row] = {}
         self._failures: dict[int, str] = {}
 
@@ -143,22 +137,30 @@ class ShardWriter:
         shutil.rmtree(self._part, ignore_errors=True)
 
     def add(self, jpeg: bytes, row: Row) -> None:
-        """Write an image. ``row`` holds its "index", "class" and "file_name"."""
-        path = self._part / row["file_name"]
-        with writing_to(self._data):
-            path.parent.mkdir(exist_ok=True)
-            with path.open("wb") as file:
-                file.write(jpeg)
+        """Write an image. ``row`` holds its "index" and "class", and is kept with the "file_name" of the layout."""
+        path = self._note(row, len(jpeg), zlib.crc32(jpeg))
+        with writing_to(self._data), path.open("wb") as file:
+            file.write(jpeg)
+            if self._storage.layout == "folders":
                 file.flush()
                 os.fsync(file.fileno())
-        self._rows[row["index"]] = row
+
+    def add_file(self, source: Path, row: Row) -> None:
+        """``add`` the image in a file, by a hard link to it where the layout and the disk allow."""
+        jpeg = source.read_bytes()
+        path = self._note(row, len(jpeg), zlib.crc32(jpeg))
+        with writing_to(self._data):
+            try:
+                path.hardlink_to(source)
+            except OSError:  # another disk, or one without links
+                path.write_bytes(jpeg)
 
     def fail(self, index: int, reason: str) -> None:
         """Record that an image could not be rendered."""
         self._failures[index] = reason
 
     def commit(self) -> ShardRecord:
-        """Move the images into their class folders, then the rows into existence.
+        """Move the images to where they belong, then the record into existence.
 
         DataSetError if an index is neither added nor failed, or if all failed: then the shard stays missing.
         """
@@ -171,51 +173,120 @@ class ShardWriter:
 
     def commit_part(self) -> tuple[ShardRecord, ...]:
         """Commit what there is, where the shard is not to be finished: runs of consecutive images, as shards each."""
-        runs = _cut(self.shard.split, sorted(self._rows), self.shard.stop)
-        return tuple(self._commit(run) for run in runs)
+        runs = _merged((index, index + 1) for index in sorted(self._rows))
+        return tuple(self._commit(Shard(self.shard.split, start, stop)) for start, stop in runs)
+
+    def _note(self, row: Row, size: int, crc32: int) -> Path:
+        """Keep a row; returns where its image is to be until the commit."""
+        index, class_name = row["index"], row["class"]
+        name = self._storage.file_name(class_name, index)
+        self._images[index] = RecordedImage(index, class_name, size, crc32)
+        self._rows[index] = {"file_name": name, **row, **({"file_name": name} if "file_name" in row else {})}
+        path = self._part / name
+        with writing_to(self._data):
+            path.parent.mkdir(exist_ok=True)
+        return path
 
     def _commit(self, shard: Shard) -> ShardRecord:
-        rows = tuple(self._rows[index] for index in shard.indices if index in self._rows)
+        kept = [index for index in shard.indices if index in self._rows]
         failures = {index: self._failures[index] for index in shard.indices if index in self._failures}
-        split_folder = self._data / shard.split
+        rows = {index: self._rows[index] for index in kept}
+        lines = {index: json_line(row) for index, row in rows.items()}
         with writing_to(self._data):
-            for row in rows:
-                target = split_folder / row["file_name"]
-                target.parent.mkdir(parents=True, exist_ok=True)
-                (self._part / row["file_name"]).replace(target)
-            for class_name in {row["class"] for row in rows}:
-                sync_folder(split_folder / class_name)
-            lines = [*rows, *({"index": index, "failed": reason} for index, reason in failures.items())]
-            name = f"{shard.start:08d}-{shard.stop:08d}.jsonl"
-            write_whole(shards_folder(self._data, shard.split) / name, json_lines(lines))
-        return ShardRecord(shard, rows, failures)
+            if self._storage.layout == "folders":
+                self._move(shard, rows)
+            else:
+                self._pack(shard, lines)
+            record = make_record(shard, [self._images[index] for index in kept], list(lines.values()), failures)
+            write_record(self._data, record)
+            self._moves(shard).unlink(missing_ok=True)
+        return ShardRecord(shard, tuple(rows.values()), failures)
+
+    def _move(self, shard: Shard, rows: Mapping[int, Row]) -> None:
+        names = [row["file_name"] for row in rows.values()]
+        write_whole(self._moves(shard), json.dumps(names).encode())
+        folder = self._data / shard.split
+        for name in names:
+            target = folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            (self._part / name).replace(target)
+        for class_name in {row["class"] for row in rows.values()}:
+            sync_folder(folder / class_name)
+
+    def _pack(self, shard: Shard, lines: Mapping[int, bytes]) -> None:
+        samples = (
+            sample_bytes(index, row["label"], (self._part / row["file_name"]).read_bytes(), lines[index])
+            for index, row in ((index, self._rows[index]) for index in lines)
+        )
+        target = record_file(self._data, shard.split, shard.start, shard.stop).with_suffix(".tar")
+        target.parent.mkdir(exist_ok=True)
+        whole = self._part / target.name
+        with whole.open("wb") as file:
+            write_tar(file, samples)
+            file.flush()
+            os.fsync(file.fileno())
+        whole.replace(target)
+        sync_folder(target.parent)
+
+    def _moves(self, shard: Shard) -> Path:
+        return moves_folder(self._data) / f"{shard.split}-{shard.start:08d}-{shard.stop:08d}.{os.getpid()}"
 
 
-def json_lines(rows: Iterable[Mapping[str, Any]]) -> bytes:
-    """Rows as JSON lines in UTF-8."""
-    return "".join(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n" for row in rows).encode()
+def sweep_moves(data: Path) -> None:
+    """Take back what killed writers had begun to commit: images and tars that no record came to claim.
+
+    The caller holds the folder's lock, and no writer is at work.
+    """
+    for note in moves_folder(data).glob("*.*"):
+        split, start, stop = note.name.rpartition(".")[0].rsplit("-", 2)
+        claimed = {
+            index for shard in claims(data, split) for index in range(int(start), int(stop)) if index in shard.indices
+        }
+        for name in _names_in(note):
+            if int(Path(name).stem) not in claimed:
+                (data / split / name).unlink(missing_ok=True)
+        note.unlink()
+    for folder in (path for path in parts_folder(data).parent.glob("[!.]*") if path.is_dir()):
+        for tar in folder.glob("*-*.tar"):
+            if not tar.with_suffix(".jsonl").is_file():
+                tar.unlink()
 
 
-def _cut(split: str, indices: Iterable[int], size: int) -> tuple[Shard, ...]:
-    """Runs of consecutive indices, cut at multiples of ``size``."""
-    shards: list[Shard] = []
-    for index in indices:
-        if shards and shards[-1].stop == index and index % size:
-            shards[-1] = Shard(split, shards[-1].start, index + 1)
-        else:
-            shards.append(Shard(split, index, index + 1))
-    return tuple(shards)
-
-
-def _read(path: Path, split: str) -> ShardRecord | None:
+def _names_in(note: Path) -> list[str]:
+    """The images a note lists. One that is cut short was written before anything was moved."""
     try:
-        start, stop = (int(number) for number in path.stem.split("-"))
-        lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-        rows = tuple(line for line in lines if "failed" not in line)
-        failures = {line["index"]: line["failed"] for line in lines if "failed" in line}
-        indices = {*(row["index"] for row in rows), *failures}
-        shard = Shard(split, start, stop)
-        named = all(row["file_name"] == image_name(row["class"], row["index"]) for row in rows)
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
-        return None
-    return ShardRecord(shard, rows, failures) if named and indices == set(shard.indices) else None
+        return list(json.loads(note.read_bytes()))
+    except ValueError:
+        return []
+
+
+def _gaps(shards: Iterable[Shard], count: int) -> list[tuple[int, int]]:
+    """The ranges below ``count`` that shards, in order of their starts, leave open."""
+    gaps: list[tuple[int, int]] = []
+    end = 0
+    for shard in shards:
+        if end < min(shard.start, count):
+            gaps.append((end, min(shard.start, count)))
+        end = max(end, shard.stop)
+    return [*gaps, (end, count)] if end < count else gaps
+
+
+def _merged(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Ranges in order of their starts, those that touch or overlap made one."""
+    merged: list[tuple[int, int]] = []
+    for start, stop in ranges:
+        if merged and start <= merged[-1][1]:
+            merged[-1] = merged[-1][0], max(merged[-1][1], stop)
+        else:
+            merged.append((start, stop))
+    return merged
+
+
+def _cut(split: str, ranges: Iterable[tuple[int, int]], size: int, block: int) -> Iterator[Shard]:
+    """Ranges cut at multiples of ``size`` and of ``block``."""
+    for first, stop in ranges:
+        start = first
+        while start < stop:
+            end = min(stop, (start // size + 1) * size, (start // block + 1) * block)
+            yield Shard(split, start, end)
+            start = end

@@ -55,9 +55,12 @@ def rendered(root: Path, splits: Mapping[str, int], shapes: tuple[str, ...] = SH
     save(Design("shapes", classes, splits=counts), root / "design.json")
     for split in splits:
         files = sorted((root / split).rglob("*.png"))
+        for index, file in enumerate(files):
+            Image.open(file).save(file.with_name(f"{index:08d}.jpg"), quality=95)
+            file.unlink()
         rows = [
             {
-                "file_name": f"{file.parent.name}/{file.name}",
+                "file_name": f"{file.parent.name}/{index:08d}.jpg",
                 "index": index,
                 "split": split,
                 "class": file.parent.name,

@@ -150,9 +150,10 @@ def test_a_state_that_cannot_be_understood_is_not_overwritten(tmp_path: Path):
     (tmp_path / ".simreal" / "state.json").write_text("{")
     with pytest.raises(DataSetError, match="cannot be read"):
         prepare(tmp_path, design())
-    (tmp_path / ".simreal" / "state.json").write_text('{"simreal_data": 9, "design_hash": "", "renderer": ""}')
-    with pytest.raises(DataSetError, match="another version"):
-        prepare(tmp_path, design())
+    for version, words in ((1, "an earlier version"), (9, "another version")):
+        (tmp_path / ".simreal" / "state.json").write_text(json.dumps({"simreal_data": version, "design_hash": ""}))
+        with pytest.raises(DataSetError, match=f"was made by {words} of Simreal; choose another folder"):
+            prepare(tmp_path, design())
 
 
 def test_one_writer_at_a_time(tmp_path: Path):

@@ -27,8 +27,8 @@ def test_samples_of_a_rendered_data_set(tmp_path: Path) -> None:
 
 def test_samples_of_plain_folders(tmp_path: Path) -> None:
     samples = read_samples(open_data_set(plain_folders(tmp_path, {"": 3})), "all")
-    assert samples.labels == (0, 0, 0, 1, 1, 1, 2, 2, 2)
-    assert samples.models == (None,) * 9
+    assert samples.labels.tolist() == [0, 0, 0, 1, 1, 1, 2, 2, 2]
+    assert list(samples.models) == [None] * 9
 
 
 def test_unknown_split_and_missing_image(tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ def evaluate(
             if report is not None:
                 rate = done / (time.monotonic() - start)
                 report(Progress(stage, done, len(samples), "images", rate, (len(samples) - done) / rate))
-    everything, truth = torch.cat(logits), torch.tensor(samples.labels)
+    everything, truth = torch.cat(logits), torch.as_tensor(samples.labels)
     return Evaluation(
         samples=samples,
         classes=classes,
@@ -103,12 +103,8 @@ def samples_for(
     kept = [number for number, label in enumerate(samples.labels) if data.classes[label] in known]
     if not kept:
         raise DataSetError(f"{data.path}: split {split!r} has no image of the model's classes")
-    return Samples(
-        files=tuple(samples.files[number] for number in kept),
-        labels=tuple(known[data.classes[samples.labels[number]]] for number in kept),
-        models=tuple(samples.models[number] for number in kept),
-        names=tuple(samples.names[number] for number in kept),
-    )
+    labels = np.array([known[data.classes[samples.labels[number]]] for number in kept], np.int64)
+    return attrs.evolve(samples.chosen(kept), labels=labels)
 
 
 def mean_interval(accuracy: Accuracy) -> tuple[float, float]:

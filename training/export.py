@@ -102,7 +102,8 @@ def export(run: Path, out: Path, images: npt.NDArray[np.float32] | None = None) 
 def check_images(run: Path, data: Path, most: int = 64) -> npt.NDArray[np.float32]:
     """Up to ``most`` images of a data set, evenly from its splits, as the model sees them: (N, 3, S, S) in 0..1."""
     trained, found = load_trained(run), open_data_set(data)
-    files = [file for split in found.splits for file in read_samples(found, split).files]
+    splits = [read_samples(found, split).files for split in found.splits]
+    files = [files[number] for files in splits for number in range(len(files))]
     transform = CentreCrop(trained.resize_px, trained.crop_px)
     chosen = np.linspace(0, len(files) - 1, min(most, len(files))).round().astype(int)
     return torch.stack([transform(load_rgb(files[number]), 0) for number in chosen]).numpy()

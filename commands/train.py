@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..datasets.messages import Result
-from ..design.errors import ToolError
+from ..design.errors import DataSetError, ToolError
 from ..training.config import AUGMENTATIONS, OPTIMIZERS, SCHEDULES, option, option_help
 from .design_text import design_stem
 from .streaming import configure_stream, stream_defaults, stream_lines, stream_supply
@@ -144,6 +144,8 @@ def run(args: argparse.Namespace) -> int:
     elif supply:
         given = {**stream_defaults(args), **given, "data": str(args.data.resolve())}
         config = resolve(supply.data, given, from_scratch=args.from_scratch, pretrained=args.pretrained)
+    elif args.data.is_file():
+        raise DataSetError(f"{args.data}: is a design; add --stream to render it while training, or render it first")
     else:
         config = resolve(open_data_set(args.data), given, from_scratch=args.from_scratch, pretrained=args.pretrained)
     options = {"resume": args.resume, "overwrite": args.overwrite, "go_on": args.go_on}

@@ -74,8 +74,6 @@ class Range:
 class Stream:
     """A ``Source`` that never gives an image twice. ``position`` is the next index that training has not seen."""
 
-    checkpoint_steps = STREAM_CHECKPOINT_STEPS
-
     def __init__(
         self, supply: Supply, config: RunConfig, folder: Path, transform: Transform, *, pin: bool, report: Report
     ) -> None:
@@ -98,6 +96,10 @@ class Stream:
     def epoch_images(self) -> int:
         """What the design says of the split: a stream has no end of its own."""
         return self._supply.count(self._config.split)
+
+    @property
+    def checkpoint_steps(self) -> int:
+        return STREAM_CHECKPOINT_STEPS
 
     @property
     def waited_s(self) -> float:

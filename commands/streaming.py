@@ -38,6 +38,8 @@ def configure_stream(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--render-threads", type=int, metavar="N", help="as its --threads")
     group.add_argument("--render-device", choices=DEVICES, help="as its --device")
     group.add_argument("--blender", type=Path, metavar="PATH", help="as its --blender")
+    group.add_argument("--engine", choices=("local", "ray"), help="as its --engine: ray renders on a Ray cluster")
+    group.add_argument("--address", help="as its --address: the Ray cluster's")
 
 
 def stream_supply(args: argparse.Namespace, out: Path) -> StreamSupply:

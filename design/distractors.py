@@ -13,7 +13,7 @@ import attrs
 
 from .design import STARTER_LIBRARY
 from .factors.distractors import MOST_DISTRACTORS
-from .sampling import ImageSpec, raw_bits
+from .sampling import ImageSpec, fractions, raw_bits
 from .starter_catalogue import STARTER_CLASSES, starter_model_names
 
 SHAPES = ("box", "cylinder", "ball", "cone", "ring")
@@ -67,7 +67,7 @@ def drawn_distractors(spec: ImageSpec) -> tuple[Distractor, ...]:
 
 def _drawn(spec: ImageSpec, number: int) -> Distractor:
     values = spec.factors["distractors"].values
-    u = _uniforms(spec.distractor_key(number), _NUMBERS + 3 * TRIES)
+    u = fractions(raw_bits(spec.distractor_key(number), 0, _NUMBERS + 3 * TRIES))
     kind, occluder, material = values["kind"], values["occluder"], values["material"]
     occludes = u[0] < float(values["occluding"])
     shape, asset = _pick(SHAPES, u[1]), ""
@@ -90,10 +90,6 @@ def _drawn(spec: ImageSpec, number: int) -> Distractor:
         roughness=0.6 if material == "grey" else 0.15 + 0.7 * u[8],
         places=tuple((u[at], u[at + 1], u[at + 2]) for at in range(_NUMBERS, len(u), 3)),
     )
-
-
-def _uniforms(key: int, count: int) -> list[float]:
-    return [float(bits >> 11) * 2.0**-53 for bits in raw_bits(key, 0, count).tolist()]
 
 
 def _pick(options: Sequence[str], u: float) -> str:

@@ -26,6 +26,10 @@ from .factors.distractors import MOST_DISTRACTORS
 
 Bits: TypeAlias = npt.NDArray[np.uint64]
 
+# So many scenes in a row share so many models as distractors.
+POOL_SCENES = 50
+POOL_MODELS = 24
+
 
 @attrs.frozen
 class FactorDraw:
@@ -145,15 +149,19 @@ class Sampler:
 
     def _others(self, label: int, scene: int) -> tuple[str, ...]:
         """A model of another class for each distractor there can be; none where there is no other class."""
-        weights = np.where(np.arange(len(self._weights)) == label, 0.0, self._weights)
-        reached = np.cumsum(weights)
-        if not reached[-1]:
-            return ()
-        bits = (self._raw("distractors/models", scene, 2 * MOST_DISTRACTORS) >> np.uint64(11)).tolist()
-        drawn = [number * 2.0**-53 for number in bits]
-        labels = np.searchsorted(reached, np.array(drawn[::2]) * reached[-1], "right")
-        models = [self._models[other] for other in labels]
-        return tuple(there[int(u * len(there))] for there, u in zip(models, drawn[1::2], strict=True))
+        pool = [model for other, model in self._pool(scene // POOL_SCENES) if other != label]
+        drawn = self._fractions("distractors/models", scene, MOST_DISTRACTORS)
+        return tuple(pool[int(u * len(pool))] for u in drawn) if pool else ()
+
+    def _pool(self, block: int) -> list[tuple[int, str]]:
+        """The models, with their labels, that a block of scenes has as distractors: few, as each has to be loaded."""
+        classes = np.flatnonzero(self._weights).tolist()
+        drawn = self._fractions("distractors/pool", block, 2 * POOL_MODELS)
+        labels = [classes[int(u * len(classes))] for u in drawn[::2]]
+        return [
+            (label, self._models[label][int(u * len(self._models[label]))])
+            for label, u in zip(labels, drawn[1::2], strict=True)
+        ]
 
     def _instances(self, entry: DesignClass) -> Sequence[str]:
         """The models of a class that this split may show."""
@@ -170,7 +178,10 @@ class Sampler:
 
     def _uniform(self, name: str, index: int) -> float:
         """A uniform number in [0, 1) with 53 random bits."""
-        return float(self._raw(name, index)[0] >> np.uint64(11)) * 2.0**-53
+        return self._fractions(name, index, 1)[0]
+
+    def _fractions(self, name: str, index: int, count: int) -> list[float]:
+        return fractions(self._raw(name, index, count))
 
     def _permutation(self, name: str, block: int, size: int) -> npt.NDArray[np.intp]:
         return np.argsort(self._raw(name, block, size), kind="stable")
@@ -183,6 +194,11 @@ def raw_bits(key: int, index: int, count: int) -> Bits:
     """``count`` random 64-bit integers of stream ``key`` at ``index``; each index has a stretch of 2**66 of its own."""
     bits: Bits = np.random.Philox(key=key, counter=index << 64).random_raw(count)
     return bits
+
+
+def fractions(bits: Bits) -> list[float]:
+    """Uniform numbers in [0, 1), of 53 bits each."""
+    return [float(one) * 2.0**-53 for one in (bits >> np.uint64(11)).tolist()]
 
 
 @functools.lru_cache(maxsize=4096)

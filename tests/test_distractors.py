@@ -12,10 +12,10 @@ import pytest
 from PIL import Image
 
 from simreal.datasets.metadata import column_types
-from simreal.design.design import Design, DesignClass, ImageSettings, ParameterSettings, Split
+from simreal.design.design import Design, DesignClass, ImageSettings, Library, ParameterSettings, Split
 from simreal.design.distractors import drawn_distractors
 from simreal.design.distributions import Choice, Constant, Uniform
-from simreal.design.sampling import ImageSpec, Sampler
+from simreal.design.sampling import POOL_MODELS, ImageSpec, Sampler
 from simreal.rendering.finishing import RenderedImage
 from simreal.rendering.object_mask import hashed_name
 from simreal.rendering.session import RenderSession, SessionSettings
@@ -75,6 +75,18 @@ def test_they_are_not_of_the_class_of_the_object() -> None:
             spec = spec_of(design, index)
             assets = [one.asset for one in drawn_distractors(spec) if one.asset]
             assert assets and not any(asset.startswith(f"starter:{spec.class_name}/") for asset in assets)
+
+
+def test_scenes_in_a_row_share_few_models() -> None:
+    """Each has to be loaded: of a library of thousands, a shard's distractors need no more than these."""
+    names = tuple(f"own:chair/{number}.obj" for number in range(5000))
+    design = cluttered(kind=Choice({"models": 1.0}), count=Constant(8.0), occluder=Choice({"same": 1.0}))
+    classes = (DesignClass("cup", ("starter:cup/00",)), DesignClass("chair", names))
+    many = attrs.evolve(design, classes=classes, libraries={"own": Library("models", ".")})
+    sampler = Sampler(many, "train")
+    shown = [{model for index in range(start, start + 50) for model in sampler.spec(index).others} for start in (0, 50)]
+    assert len(shown[0]) <= POOL_MODELS + 1
+    assert len(shown[0] - shown[1]) > 5, "another shard has others"
 
 
 def test_a_class_alone_has_shapes_beside_it() -> None:

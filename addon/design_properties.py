@@ -11,9 +11,12 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
 from ..design.design import ENGINES, Denoiser, Engine, ImageSettings, Instances, LibraryKind, UpAxis
+from ..design.qualities import HELP as QUALITY_HELP
+from ..design.qualities import QUALITIES, quality_of, with_quality
 from .class_list import class_renamed, models_changed
 from .split_list import split_renamed
 from .touched import touched
+from .units import from_stored
 
 DEFAULTS = {field.name: field.default for field in attrs.fields(ImageSettings)}
 HELP = {
@@ -25,6 +28,10 @@ HELP = {
     "shared": "All splits show the same models",
     "disjoint": "No split shows a model that another shows; the first split gets most of them",
 }
+QUALITY_ITEMS = [
+    *((name, name.capitalize(), QUALITY_HELP[name]) for name in QUALITIES),
+    ("custom", "Custom", "As the advanced settings say"),
+]
 LABELS = {"oidn": "Open Image Denoise", **ENGINES}
 
 
@@ -104,6 +111,27 @@ class SIMREAL_PG_split(bpy.types.PropertyGroup):
     )
 
 
+def _settings(group: Any) -> ImageSettings:
+    given = {field.name: getattr(group, field.name) for field in attrs.fields(ImageSettings)}
+    floats = {name: from_stored(value, "") for name, value in given.items() if isinstance(value, float)}
+    return ImageSettings(**(given | floats))
+
+
+def _quality(group: Any) -> int:
+    named = quality_of(_settings(group))
+    return len(QUALITIES) if named is None else QUALITIES.index(named)
+
+
+def _set_quality(group: Any, number: int) -> None:
+    """``custom`` is no quality to be set: it is what the settings are that have no name."""
+    if number < len(QUALITIES):
+        before = _settings(group)
+        after = with_quality(before, QUALITIES[number])
+        for name, value in attrs.asdict(after).items():
+            if value != getattr(before, name):
+                setattr(group, name, value)
+
+
 class SIMREAL_PG_image(bpy.types.PropertyGroup):
     """Size and quality of the images."""
 
@@ -116,6 +144,13 @@ class SIMREAL_PG_image(bpy.types.PropertyGroup):
         soft_max=1024,
         subtype="PIXEL",
         update=touched,
+    )
+    quality: EnumProperty(
+        name="Quality",
+        description="Samples, denoiser and noise threshold in one",
+        items=QUALITY_ITEMS,
+        get=_quality,
+        set=_set_quality,
     )
     samples: IntProperty(
         name="Samples",

@@ -18,21 +18,28 @@ class SIMREAL_PT_images(NeedsDesign, bpy.types.Panel):
     bl_options: ClassVar = {"DEFAULT_CLOSED"}
 
     def draw(self, context: bpy.types.Context) -> None:
-        layout, state = self.layout, context.scene.simreal
+        layout, state, image = self.layout, context.scene.simreal, context.scene.simreal.image
         layout.use_property_split = True
         layout.use_property_decorate = False
         column = layout.column(align=True)
-        column.prop(state.image, "resolution_px")
-        column.prop(state.image, "samples")
-        column.prop(state.image, "bounces")
+        column.prop(image, "resolution_px")
+        column.prop(image, "quality")
         column = layout.column()
-        column.prop(state.image, "denoiser")
-        column.prop(state.image, "noise_threshold")
-        column.prop(state.image, "engine")
         column.prop(state, "seed")
         column.prop(state, "instances")
-        column.prop(state, "views_per_scene")
-        column.prop(state, "description")
+        header, body = layout.panel("simreal_images_advanced", default_closed=True)
+        header.label(text="Advanced")
+        if body is None:
+            return
+        traced = image.engine == "cycles"
+        column = body.column(align=True)
+        column.prop(image, "engine")
+        column.prop(image, "samples")
+        for name in ("bounces", "denoiser", "noise_threshold"):  # of tracing light alone
+            row = column.row(align=True)
+            row.active = traced
+            row.prop(image, name)
+        body.prop(state, "views_per_scene")
 
 
 CLASSES = (SIMREAL_PT_images,)

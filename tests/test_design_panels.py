@@ -15,9 +15,10 @@ from simreal.addon.class_list import models_label
 from simreal.addon.conversion import design_of, load_design, silent_factors
 from simreal.addon.effects import has_effect
 from simreal.addon.touched import listen
-from simreal.design.design import DesignClass, default_factors
+from simreal.design.design import DesignClass, ImageSettings, default_factors
 from simreal.design.errors import DesignError
 from simreal.design.factors import FACTORS
+from simreal.design.qualities import QUALITIES, with_quality
 from simreal.design.sampling import Sampler
 from simreal.design.starting import Sources, start_design
 
@@ -291,6 +292,20 @@ def test_parameters_without_effect_are_folded(starter: Any) -> None:
     group.weight, group.kind.fixed = 0.0, "flat"
     assert "hue" not in idle()
     assert any(text.startswith("Without Effect Now (") for text in texts("SIMREAL_PT_factors"))
+
+
+def test_a_quality_is_a_name_for_several_settings(starter: Any) -> None:
+    image, size = starter.image, starter.image.resolution_px
+    assert image.quality == "standard"
+    for quality in QUALITIES:
+        image.quality = quality
+        assert design_of(starter).image == with_quality(ImageSettings(resolution_px=size), quality)
+    image.samples = 33
+    assert image.quality == "custom", "other settings have no name"
+    image.quality = "custom"
+    assert image.samples == 33
+    image.quality = "draft"
+    assert image.quality == "draft" and image.samples != 33
 
 
 def test_splits_are_added_renamed_and_removed(starter: Any) -> None:

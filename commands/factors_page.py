@@ -24,7 +24,8 @@ def factors_markdown() -> str:
 
 def _section(factor: Factor) -> Iterator[str]:
     yield from (f"## {factor.label}", "")
-    yield from (f"`{factor.name}`: {factor.help}. Declared weight {factor.weight:g}.", "")
+    of_view = " Drawn for each view of a scene." if factor.of_view else ""
+    yield from (f"`{factor.name}`: {factor.help}. Declared weight {factor.weight:g}.{of_view}", "")
     yield from ("| parameter | drawn | fixed | limits | |", "|---|---|---|---|---|")
     for parameter in factor.parameters:
         yield _row(parameter)

@@ -10,6 +10,7 @@ import attrs
 
 from ..datasets.messages import Result
 from ..datasets.progress_text import duration
+from ..datasets.storage import LAYOUTS, METADATA_FORMATS, Storage
 from ..design.checking import check
 from ..design.counts import drawn_classes, resized
 from ..design.design import Design
@@ -42,6 +43,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_image_options(parser, "width of the square images, instead of the design's")
     parser.add_argument(
         "--views-per-scene", type=int, metavar="N", help="images in a row that show one scene, instead of the design's"
+    )
+    parser.add_argument(
+        "--layout",
+        choices=LAYOUTS,
+        help="of a new data set: class folders (the default), or tars of a thousand images for webdataset",
+    )
+    parser.add_argument(
+        "--metadata", choices=METADATA_FORMATS, help="of a new data set: JSON lines (the default), or Parquet"
     )
     parser.add_argument("--seed", type=int, metavar="N", help="seed of the design, instead of its own")
     parser.add_argument(
@@ -105,6 +114,7 @@ def run(args: argparse.Namespace) -> int:
         blender=args.blender,
         retry_failed=args.retry_failed,
         set_aside=args.set_aside,
+        storage=_storage(args),
         follow=args.follow,
         engine=args.engine,
         address=args.address,
@@ -133,6 +143,13 @@ def _changed(design: Design, args: argparse.Namespace) -> Design:
     if count is None:
         return design
     return resized(design, args.split or [split.name for split in design.splits], count)
+
+
+def _storage(args: argparse.Namespace) -> Storage | None:
+    """How the data set is to lie on disk, where the command line says so."""
+    if args.layout is None and args.metadata is None:
+        return None
+    return Storage(args.layout or "folders", args.metadata or "jsonl")
 
 
 def _gpu_numbers(text: str) -> tuple[int, ...]:

@@ -4,50 +4,50 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from ..design.design import Design, ParameterSettings
 from ..design.distributions import Choice, Constant, Normal
 from ..design.factors import FACTORS
 from ..design.identity import design_hash
 from .finishing import FinishedSplit
-from .layout import CARD_FILE
 from .metadata import LISTS, column_types
-from .writing import write_whole, writing_to
+from .state import State
+from .storage import Storage
 
 _SHOWN_OPTIONS = 6
 _SHOWN_FAILURES = 5
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 
 
-def write_card(data: Path, design: Design, splits: Sequence[FinishedSplit], renderer: str) -> None:
-    """Write the card of a data set with these finished splits. It holds no date, so that the same data is the same."""
-    with writing_to(data):
-        write_whole(data / CARD_FILE, card_text(design, splits, renderer).encode())
-
-
-def card_text(design: Design, splits: Sequence[FinishedSplit], renderer: str) -> str:
-    """The card's Markdown."""
-    lines = [*_front_matter(design, splits), "", f"# {design.name}", ""]
+def card_text(design: Design, splits: Sequence[FinishedSplit], state: State) -> str:
+    """The card's Markdown, for a data set with these finished splits."""
+    lines = [*_front_matter(design, splits, state.storage), "", f"# {design.name}", ""]
     if design.description:
         lines += [design.description, ""]
     image = design.image
     lines += [
         f"Synthetic images of {len(design.classes)} classes, {image.resolution_px}x{image.resolution_px} px, "
-        f"rendered from 3D models by Simreal with {renderer or 'Cycles'}, {image.samples} samples a pixel. "
-        "How strongly each factor is randomised is below; what each image drew is in `metadata.jsonl`.",
+        f"rendered from 3D models by Simreal with {state.renderer or 'Cycles'}, {image.samples} samples a pixel. "
+        "How strongly each factor is randomised is below; what each image drew is in its split's metadata.",
         "",
         f"Design `{design_hash(design)}`, the whole of it in `design.json`.",
         "",
+        *_views_section(design.views_per_scene),
         *_splits_section(design, splits),
         *_factors_section(design),
-        *_loading_section(splits),
+        *_loading_section(splits, state.storage),
         "## Licence",
         "",
         "Unknown: images inherit the licences of the 3D models, textures, photos and environment maps they show. "
         "State them here before you publish.",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _views_section(views: int) -> Iterator[str]:
+    if views > 1:
+        yield f"Every {views} images in a row are views of one scene, numbered in `scene`: they are not independent."
+        yield ""
 
 
 def range_text(settings: ParameterSettings, unit: str) -> str:
@@ -79,7 +79,7 @@ def _option(name: str) -> str:
     return name or "none"
 
 
-def _front_matter(design: Design, splits: Sequence[FinishedSplit]) -> Iterator[str]:
+def _front_matter(design: Design, splits: Sequence[FinishedSplit], storage: Storage) -> Iterator[str]:
     total = sum(split.total for split in splits)
     size = next((name for limit, name in _SIZES if total < limit), "n>1M")
     yield from (
@@ -91,6 +91,16 @@ def _front_matter(design: Design, splits: Sequence[FinishedSplit]) -> Iterator[s
         f"- {size}",
     )
     yield from (f"pretty_name: {json.dumps(design.name, ensure_ascii=False)}", "tags:", "- synthetic", "- simreal")
+    if storage.layout == "folders":
+        yield from _features(design)
+    yield from ("configs:", "- config_name: default", "  data_files:")
+    files = "**" if storage.layout == "folders" else "*.tar"
+    for split in splits:
+        yield from (f"  - split: {_hub_split(split.name)}", f"    path: {split.name}/{files}")
+    yield "---"
+
+
+def _features(design: Design) -> Iterator[str]:
     yield from ("dataset_info:", "  features:", "  - name: image", "    dtype: image")
     for column, kind in column_types(design).items():
         if kind in LISTS:
@@ -101,10 +111,6 @@ def _front_matter(design: Design, splits: Sequence[FinishedSplit]) -> Iterator[s
                 yield f"          '{label}': {json.dumps(name, ensure_ascii=False)}"
         else:
             yield from (f"  - name: {column}", f"    dtype: {kind}")
-    yield from ("configs:", "- config_name: default", "  data_files:")
-    for split in splits:
-        yield from (f"  - split: {_hub_split(split.name)}", f"    path: {split.name}/**")
-    yield "---"
 
 
 def _hub_split(name: str) -> str:
@@ -146,12 +152,24 @@ def _factors_section(design: Design) -> Iterator[str]:
     yield ""
 
 
-def _loading_section(splits: Sequence[FinishedSplit]) -> Iterator[str]:
+def _loading_section(splits: Sequence[FinishedSplit], storage: Storage) -> Iterator[str]:
     first = splits[0].name if splits else "train"
+    yield from ("## Loading", "", "```python")
+    if storage.layout == "webdataset":
+        yield from (
+            "import glob, webdataset",
+            f'tars = sorted(glob.glob("{first}/*.tar"))',
+            'images = webdataset.WebDataset(tars, shardshuffle=False).decode("pil").to_tuple("jpg", "cls", "json")',
+            "",
+            "from datasets import load_dataset",
+            f'images = load_dataset(".")["{_hub_split(first)}"]  # columns jpg, cls and json',
+            "```",
+            "",
+            "or train on it: `simreal train FOLDER`.",
+            "",
+        )
+        return
     yield from (
-        "## Loading",
-        "",
-        "```python",
         "from torchvision.datasets import ImageFolder",
         f'images = ImageFolder("{first}")  # labels in alphabetical order of the classes',
         "",

@@ -72,7 +72,7 @@ def prepare(data: Path, design: Design, storage: Storage | None = None) -> State
     if found is not None and storage is not None and storage != found.storage:
         kept = f"--layout {found.storage.layout} --metadata {found.storage.metadata}"
         raise DataSetError(f"{data}: was begun with {kept}; `simreal data convert` changes that")
-    state.storage.check_possible()
+    (found or state).storage.check_possible()
     with writing_to(data):
         sweep(data)
         if found is None:

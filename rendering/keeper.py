@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Protocol
 
 from ..datasets.blocks import Packer
-from ..datasets.card import write_card
-from ..datasets.finishing import finish_split, split_contents
-from ..datasets.layout import metadata_files
+from ..datasets.finishing import finish_split
 from ..datasets.lock import exclusive, shared
+from ..datasets.publishing import publish
 from ..datasets.records import Shard
 from ..datasets.state import State, check_usable, kept_counts, prepare, read_state, sweep, write_state
 from ..datasets.storage import Storage
@@ -101,7 +100,7 @@ class FolderKeeper:
 
     def finish(self, design: Design, split: str, state: State) -> None:
         finish_split(self.data, split, design.split(split).count)
-        write_all_cards(self.data, design, state)
+        publish(self.data, design, state)
 
     def leave(self) -> None:
         sweep(self.data)
@@ -131,13 +130,6 @@ class PartKeeper(FolderKeeper):
 
     def leave(self) -> None:
         return
-
-
-def write_all_cards(data: Path, design: Design, state: State) -> None:
-    """The card of the splits that are finished."""
-    finished = [split for split in design.splits if metadata_files(data, split.name)]
-    contents = [split_contents(data, split.name, split.count, design.class_names) for split in finished]
-    write_card(data, design, contents, state.renderer)
 
 
 def not_begun(place: str) -> DataSetError:

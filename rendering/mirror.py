@@ -15,6 +15,7 @@ import attrs
 from ..datasets.finishing import DamagedSplit, finish_split
 from ..datasets.layout import (
     CARD_FILE,
+    CROISSANT_FILE,
     DESIGN_FILE,
     RECORD_NAME,
     metadata_files,
@@ -23,6 +24,7 @@ from ..datasets.layout import (
     state_file,
 )
 from ..datasets.messages import Report
+from ..datasets.publishing import publish
 from ..datasets.records import Shard, claims
 from ..datasets.remote import PATIENCE_S, Remote
 from ..datasets.state import State, kept_counts, prepare, read_state, write_state
@@ -31,7 +33,7 @@ from ..design.design import Design
 from ..design.document import to_text
 from ..design.errors import DataSetError
 from ..design.identity import design_hash
-from .keeper import not_begun, write_all_cards
+from .keeper import not_begun
 
 
 class Mirror:
@@ -109,10 +111,10 @@ class Mirror:
         except DamagedSplit:
             self._push_records(split)
             raise
-        write_all_cards(self.data, design, state)
+        publish(self.data, design, state)
         self._push_records(split)
         self._push(*metadata_files(self.data, split))
-        self._push(self.data / CARD_FILE)
+        self._push(self.data / CARD_FILE, self.data / CROISSANT_FILE)
 
     def leave(self) -> None:
         return

@@ -15,12 +15,18 @@ LEVELS = 4
 _MASK = 0xFFFFFFFF
 
 
-def ask_for_objects(scene: bpy.types.Scene, wanted: bool) -> None:
-    """Have the next renders hold, or not hold, what ``object_alpha`` reads."""
+def ask_for_objects(scene: bpy.types.Scene) -> bool:
+    """Have renders hold what ``object_alpha`` reads from now on. Returns whether they did not before.
+
+    Then nothing that Cycles keeps must be used for the next one: it writes past the end of a buffer that was made for
+    fewer passes (4.5 and 5.2; heap corruption, seen where the pass came and went between images of one size).
+    """
     layer = scene.view_layers[0]
-    if layer.use_pass_cryptomatte_object != wanted:
-        layer.pass_cryptomatte_depth = LEVELS
-        layer.use_pass_cryptomatte_object = wanted
+    if layer.use_pass_cryptomatte_object:
+        return False
+    layer.pass_cryptomatte_depth = LEVELS
+    layer.use_pass_cryptomatte_object = True
+    return True
 
 
 def object_alpha(channels: Mapping[str, np.ndarray], name: str) -> np.ndarray:

@@ -70,6 +70,7 @@ class RenderSession:
         self._cycles_device = choose_device(scene, settings.device, settings.gpu)
         self._assets = Assets(design, report)
         self._world_changes = 0
+        self._kept_is_of_use = True  # what Cycles keeps, for the next image
         self._outlines = Outlines()
         self._stage: Stage = build_stage(scene, MaterialLibrary())
         self._denoiser = self._new_denoiser(design.image)
@@ -105,6 +106,7 @@ class RenderSession:
                 self._denoiser.close()
             self._denoiser = denoiser
             set_up_render(self._stage.scene, design.image, self._settings.threads, self._file)
+            self._kept_is_of_use = False
         self._design = design
         self._assets.adopt(design)
 
@@ -195,12 +197,13 @@ class RenderSession:
     def _trace(self, spec: ImageSpec, region: Region) -> dict[str, np.ndarray]:
         """The channels that Cycles renders of ``region``."""
         scene = self._stage.scene
-        ask_for_objects(scene, bool(self._stage.clutter.placed))
+        if self._stage.clutter.placed and ask_for_objects(scene):
+            self._kept_is_of_use = False
         frame(scene.render, region)
         scene.cycles.seed = spec.seed
-        scene.render.use_persistent_data = self._world_changes < MOST_WORLD_CHANGES
+        scene.render.use_persistent_data = self._kept_is_of_use and self._world_changes < MOST_WORLD_CHANGES
         if not scene.render.use_persistent_data:
-            self._world_changes = 0
+            self._world_changes, self._kept_is_of_use = 0, True
         scene.update_tag()  # values of Cycles' own, like the seed, reach it only so
         self._file.unlink(missing_ok=True)
         try:

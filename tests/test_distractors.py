@@ -114,6 +114,15 @@ class TestRendered:
     def test_order_and_history_do_not_matter(self, forwards: dict[int, RenderedImage]) -> None:
         assert rendered(self.design, [9, 2, 5, 0]) == {index: forwards[index] for index in (9, 2, 5, 0)}
 
+    def test_images_without_any_are_as_if_there_never_were(self) -> None:
+        """What tells the object from distractors stays switched on once it was needed; it changes no image."""
+        mixed = cluttered(weight=0.5)
+        specs = {index: spec_of(mixed, index) for index in range(12)}
+        plain = [index for index, spec in specs.items() if not spec.factors["distractors"].drawn]
+        assert 0 < len(plain) < 12
+        alone = rendered(mixed, plain)
+        assert {index: image for index, image in rendered(mixed, list(range(12))).items() if index in plain} == alone
+
     def test_enough_of_the_object_stays_in_view(self, forwards: dict[int, RenderedImage]) -> None:
         assert all(0.6 <= image.visible_fraction <= 1.0 for image in forwards.values())
         assert any(image.visible_fraction < 0.95 for image in forwards.values()), "nothing is before any object"

@@ -16,6 +16,7 @@ from ..datasets.reading import DataSet
 from ..design.design import Design
 from ..design.errors import DataSetError, RunError, SimrealError
 from ..design.identity import design_hash
+from ..rendering.begun_folder import set_aside
 from ..rendering.child import Child, Event
 from ..rendering.launch import HEADLESS
 
@@ -54,6 +55,8 @@ class StreamSupply:
         return self._workers * self._images / self._seconds if self._seconds else None
 
     def render(self, splits: Sequence[str], count: int | None = None) -> None:
+        _wait_until_free(self.data.path)
+        set_aside(self.data.path, self._design, self._report)
         if not splits:
             return
         self._split = ""

@@ -28,8 +28,8 @@ def configure_stream(parser: argparse.ArgumentParser) -> None:
     """Add the options of a stream."""
     group = parser.add_argument_group(
         "stream",
-        "DATA is a design. Its other splits are rendered first; then its images, beside training and never twice. An "
-        "epoch is as many new images as the design has in the split.",
+        "DATA is a design. Its other splits are rendered first; then, beside training, its images, none of which is\n"
+        "seen twice. An epoch is as many new images as the design has in the split.",
     )
     group.add_argument("--stream", action="store_true", default=False, help="render while training")
     group.add_argument(option("ahead"), type=int, metavar="SHARDS", help=option_help("ahead"))

@@ -9,13 +9,14 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import attrs
 import pytest
 import torch
 
 from simreal.commands import main
 from simreal.datasets.reading import open_data_set
 from simreal.design.design import Design, DesignClass, Split
-from simreal.design.document import save
+from simreal.design.document import load, save
 from simreal.training.run_folder import load_torch
 
 from .shapes import plain_folders
@@ -178,6 +179,21 @@ def test_images_that_fail_and_shards_that_kill_are_gone_past(file: Path, tmp_pat
     kept = open_data_set(run / "stream")
     assert [row["index"] for row in kept.rows("train")][:6] == [0, 1, 2, 3, 4, 6]
     assert len(kept.rows("train")) == 200, "what is kept is a data set"
+
+
+def test_another_design_begins_a_stream_of_its_own(file: Path, tmp_path: Path, capsys) -> None:
+    run = tmp_path / "run"
+    few = ["--images", "40"]
+    assert main([*arguments(file, run, "--keep"), *few]) == 0
+    design = load(file)
+    save(attrs.evolve(design, seed=design.seed + 1), file)
+    capsys.readouterr()
+    assert main([*arguments(file, run), *few]) == 2
+    assert "--overwrite replaces it" in capsys.readouterr().err
+    assert main([*arguments(file, run, "--continue"), *few]) == 0
+    assert f"are now in {run / 'stream-1'}" in capsys.readouterr().err
+    assert len(open_data_set(run / "stream-1").rows("train")) == 40, "what was kept is not deleted"
+    assert seen(run)[-1] == 40
 
 
 def refused(capsys: pytest.CaptureFixture[str], *given: str) -> str:

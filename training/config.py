@@ -82,17 +82,15 @@ class RunConfig:
         default=0, validator=_not_negative, metadata=_says("steps instead of epochs, as the paper counts")
     )
     images: int = attrs.field(
-        default=0, validator=_not_negative, metadata=_says("stream: images in all, instead of epochs")
+        default=0, validator=_not_negative, metadata=_says("with --stream: images in all, instead of epochs")
     )
     stream: bool = False
     ahead: int = attrs.field(
         default=8,
         validator=_positive,
-        metadata=_says("stream: shards of 50 images to render ahead of training", _AHEAD),
+        metadata=_says("shards of 50 images to render ahead of training", _AHEAD),
     )
-    keep: bool = attrs.field(
-        default=False, metadata=_says("stream: keep the images that were trained on, as a data set")
-    )
+    keep: bool = attrs.field(default=False, metadata=_says("keep the images that were trained on, as a data set"))
     batch_size: int = attrs.field(default=64, validator=_positive, metadata=_says("images a step", "64"))
     optimizer: Optimizer = attrs.field(
         default="sgd", metadata=_says("which one takes the steps; the paper: sgd", "adamw")

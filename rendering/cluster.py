@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import socket
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import attrs
 
@@ -16,6 +19,7 @@ from .site import Site
 from .slot import Post
 from .staffing import Staffing, Wish
 
+PROBE_S = 10.0
 MOST_THREADS = 8
 LEAST_WORKERS = 16
 GROWTH = 4.0  # how much larger a cluster may grow than it is at the start
@@ -37,20 +41,41 @@ def connected(address: str) -> Iterator[Cluster]:
     if ray.is_initialized():  # this process is part of a cluster already
         yield Cluster(ray.cluster_resources(), sum(node["Alive"] for node in ray.nodes()))
         return
+    _probe(address)
     own = {"object_store_memory": LOCAL_OBJECTS_BYTES, "include_dashboard": False} if address == "local" else {}
     with suppress(AttributeError):  # Ray prints its daemons' logs into our output; it has no public way to stop it
         ray._private.worker._worker_logs_enabled = False
     try:
         ray.init(address=address, namespace="simreal", log_to_driver=False, logging_level="FATAL", **own)
     except (ConnectionError, ValueError, TimeoutError, ImportError, RuntimeError) as error:
-        raise ToolError(
-            f"no Ray cluster can be reached ({' '.join(str(error).split())[:200]}): start one (`ray start --head`), "
-            "name it with --address ray://HOST:10001, or use --address local"
-        ) from None
+        raise _unreachable(" ".join(str(error).split())[:200]) from None
     try:
         yield Cluster(ray.cluster_resources(), sum(node["Alive"] for node in ray.nodes()))
     finally:
         ray.shutdown()
+
+
+def _probe(address: str) -> None:
+    """Raise ToolError where nobody answers: Ray itself would try for minutes."""
+    if address == "local":
+        return
+    if address == "auto":
+        noted = Path(tempfile.gettempdir()) / "ray" / "ray_current_cluster"  # by `ray start`; it may be long gone
+        address = os.environ.get("RAY_ADDRESS") or (noted.read_text().strip() if noted.is_file() else "")
+    host, _, port = address.rpartition("://")[2].rpartition(":")
+    if not host or not port.isdecimal():
+        raise _unreachable("none is known" if not address else f"{address} is no address")
+    try:
+        socket.create_connection((host, int(port)), PROBE_S).close()
+    except OSError as error:
+        raise _unreachable(f"{address}: {error.strerror or error}") from None
+
+
+def _unreachable(reason: str) -> ToolError:
+    return ToolError(
+        f"no Ray cluster can be reached ({reason}): start one (`ray start --head`), name it with "
+        "--address ray://HOST:10001, or use --address local"
+    )
 
 
 @attrs.frozen

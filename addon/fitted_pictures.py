@@ -23,7 +23,7 @@ Size: TypeAlias = tuple[int, int]
 Refit: TypeAlias = Callable[[Size], None]
 
 LET_GO_S = 0.15  # after an editor's border was moved
-LEAST_SHARE = 0.6  # of its size at which a picture's lettering can still be read
+LEAST_SHARE = 0.5  # of its size at which a picture's lettering can still be read
 QUICK = 1  # PNG: 15 ms at 1200 x 760, where the default's smaller file takes 90
 
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import bpy
-from bpy.props import BoolProperty, IntProperty
+from bpy.props import BoolProperty, EnumProperty, IntProperty
 
 
 class SIMREAL_PG_rendering(bpy.types.PropertyGroup):
@@ -21,6 +21,14 @@ class SIMREAL_PG_rendering(bpy.types.PropertyGroup):
         default=20,
         min=1,
         soft_max=1000,
+    )
+    layout: EnumProperty(
+        name="Layout",
+        description="How a new data set lies on disk; one that is there keeps its own",
+        items=[
+            ("folders", "Class Folders", "A folder a class, as most programs read them"),
+            ("webdataset", "WebDataset", "Tars of a thousand images, for very many of them and for training from afar"),
+        ],
     )
     retry_failed: BoolProperty(
         name="Try Failed Images Again", description="Also render the images that could not be rendered before"

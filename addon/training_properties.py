@@ -1,7 +1,7 @@
 """``Scene.simreal.training``: what to train. Fields of RunConfig are derived from it, with the help that stands there.
 
 A number that is 0 and a text that is empty are left open: ``training.defaults`` then decides, as on the command line.
-``chosen`` names, for such a number, the box that is ticked where it is not.
+``automatic`` names, for such a number, the button that says so and leaves it open again.
 """
 
 from __future__ import annotations
@@ -66,34 +66,34 @@ def _description(name: str) -> str:
     return told[:1].upper() + told[1:]
 
 
-def chosen(name: str) -> str:
-    """The property that tells whether an open number is chosen."""
-    return f"use_{name}"
+def automatic(name: str) -> str:
+    """The property that tells whether a number is left open."""
+    return f"automatic_{name}"
 
 
 def _first_choice(group: Any, name: str) -> int:
-    """What a number is as its box is ticked: what training would most likely take."""
+    """What a number is as soon as it is not left open: what training would most likely take."""
     if name == "epochs":
         return EPOCHS[group.regime == "scratch"]
     return int(getattr(attrs.fields(RunConfig), name).default)
 
 
-def _box(name: str) -> Any:
+def _left_open(name: str) -> Any:
     """No setting of its own: whether the number is 0."""
 
-    def ticked(group: Any) -> bool:
-        return bool(getattr(group, name))
+    def is_open(group: Any) -> bool:
+        return not getattr(group, name)
 
-    def tick(group: Any, wanted: bool) -> None:
-        if wanted != ticked(group):
-            setattr(group, name, _first_choice(group, name) if wanted else 0)
+    def leave_open(group: Any, wanted: bool) -> None:
+        if wanted != is_open(group):
+            setattr(group, name, 0 if wanted else _first_choice(group, name))
 
     left_open = getattr(attrs.fields(RunConfig), name).metadata["left_open"]
     return BoolProperty(
-        name=f"Choose {LABELS[name]}",
-        description=f"Choose {LABELS[name].lower()} yourself; else it is what suits the training: {left_open}",
-        get=ticked,
-        set=tick,
+        name=f"Automatic {LABELS[name]}",
+        description=f"Take what suits the training: {left_open}. Switch it off to choose",
+        get=is_open,
+        set=leave_open,
     )
 
 
@@ -131,7 +131,7 @@ def _training_class() -> type:
             search_options={"SUGGESTION"},
         ),
         **{name: _property(name) for name in LABELS},
-        **{chosen(name): _box(name) for name in OPEN_NUMBERS},
+        **{automatic(name): _left_open(name) for name in OPEN_NUMBERS},
     }
     namespace = {"__doc__": "What to train.", "__annotations__": annotations}
     return type("SIMREAL_PG_training", (bpy.types.PropertyGroup,), namespace)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import ClassVar
 
 import bpy
@@ -14,9 +15,12 @@ from ..addon.jobs import Order
 from ..addon.places import Places, places
 from ..addon.preferences import settings
 from ..addon.render_outlook import chosen_splits, forget, per_class
+from ..datasets.state import read_state
 from ..design.assets import check_libraries
 from ..design.checking import check_explicit
+from ..design.design import Design
 from ..design.document import relocated, to_document
+from ..design.identity import design_hash
 from .outcome import can, design_problem, reporting_errors
 
 
@@ -49,6 +53,8 @@ def order(scene: bpy.types.Scene) -> Order:
         wanted += ["--per-class", str(per_class(state))]
     if machine.workers:
         wanted += ["--workers", str(machine.workers)]
+    if begins_anew(there.data, design):
+        wanted += ["--layout", state.rendering.layout]
     if state.rendering.retry_failed:
         wanted.append("--retry-failed")
     return Order(
@@ -60,6 +66,12 @@ def order(scene: bpy.types.Scene) -> Order:
         files={str(there.design): json.dumps(to_document(design), indent=2, ensure_ascii=False) + "\n"},
         facts={"samples": design.image.resolution_px**2 * design.image.samples},
     )
+
+
+def begins_anew(data: Path, design: Design) -> bool:
+    """Whether rendering a design begins a data set: there is none, or one of another design. DataSetError."""
+    found = read_state(data)
+    return found is None or found.design_hash != design_hash(design)
 
 
 def _problem(context: bpy.types.Context) -> str:

@@ -34,7 +34,7 @@ class SIMREAL_PT_render(NeedsDesign, bpy.types.Panel):
         row.operator("simreal.data_show", text="", icon="IMGDISPLAY")
         draw_failure(layout, context, job)
         _draw_warnings(layout, context, plan, job)
-        _draw_advanced(layout, context)
+        _draw_advanced(layout, context, plan)
         draw_log(layout, context, job)
 
 
@@ -96,7 +96,7 @@ def size_text(count: int) -> str:
     return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{max(1, round(count / 1e6)):,} MB"
 
 
-def _draw_advanced(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+def _draw_advanced(layout: bpy.types.UILayout, context: bpy.types.Context, plan: Outlook) -> None:
     header, body = layout.panel("simreal_render_advanced", default_closed=True)
     header.label(text="Advanced")
     if body is None:
@@ -107,6 +107,9 @@ def _draw_advanced(layout: bpy.types.UILayout, context: bpy.types.Context) -> No
     if addon is not None:
         for name in ("device", "workers", "jobs_at_once"):
             body.prop(addon.preferences, name)
+    layout_row = body.row()
+    layout_row.active = not any(plan.there.values())  # one that is there keeps its own
+    layout_row.prop(context.scene.simreal.rendering, "layout")
     body.prop(context.scene.simreal.rendering, "retry_failed")
 
 

@@ -14,7 +14,7 @@ from ..addon.preferences import ADDON
 from ..addon.render_outlook import outlook
 from ..addon.training_environment import standing
 from ..addon.training_orders import comes_after, image_passes, needs_download, shown_fields
-from ..addon.training_properties import LABELS, OPEN_NUMBERS, chosen
+from ..addon.training_properties import LABELS, OPEN_NUMBERS, automatic
 from ..addon.training_runs import Run, last_run
 from ..datasets.progress_text import duration
 from .environment_box import draw_environment_job
@@ -63,18 +63,16 @@ class SIMREAL_PT_train(NeedsDesign, bpy.types.Panel):
 
 
 def _draw_field(column: bpy.types.UILayout, state: Any, name: str) -> None:
-    """A setting; of a number that may be left open, first whether it is."""
+    """A setting; a number that is left open says so."""
     if name not in OPEN_NUMBERS:
         column.prop(state, name)
         return
     row = column.row(align=True, heading=LABELS[name])
-    row.prop(state, chosen(name), text="")
     if getattr(state, name):
         row.prop(state, name, text="")
+        row.prop(state, automatic(name), text="", icon="AUTO", toggle=True)
     else:
-        automatic = row.row(align=True)
-        automatic.active = False
-        automatic.label(text="Automatic")
+        row.prop(state, automatic(name), text="Automatic", icon="AUTO", toggle=True)
 
 
 def _draw_environment(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:

@@ -27,6 +27,7 @@ from simreal.addon.jobs import Order, State
 from simreal.addon.places import places
 from simreal.datasets.finishing import data_hash
 from simreal.datasets.reading import open_data_set
+from simreal.datasets.storage import read_storage
 
 WAIT_S = 240.0
 OUT = Path(sys.argv[1])
@@ -142,8 +143,15 @@ def design_changed(out):
     scene.simreal.seed += 1
     said = " ".join(texts("SIMREAL_PT_render"))
     assert "The 12 images there are of the design as it was before" in said and "folder data-1" in said, said
+    scene.simreal.rendering.layout = "webdataset"  # of the data set that begins
     reach(press_render(), State.DONE)
-    assert [len(list((out / name / "train").rglob("*.jpg"))) for name in ("data", "data-1")] == [12, 12]
+    assert [len(list((out / name / "train").rglob("*.jpg"))) for name in ("data", "data-1")] == [0, 12]
+    assert read_storage(out / "data").layout == "webdataset"
+    assert bpy.ops.simreal.data_show() == {"FINISHED"}
+    scene.simreal.rendering.layout = "folders"  # one that is there keeps its own
+    scene.simreal.rendering.per_class = 5
+    reach(press_render(), State.DONE)
+    assert len(open_data_set(out / "data").images("train").pictures) == 15
     scene.simreal.seed -= 1
 
 

@@ -129,17 +129,19 @@ def its_backbones_and_devices_are_offered(scene):
 
 
 def numbers_are_left_open_or_chosen(state):
-    assert labels(draw(bpy.types.SIMREAL_PT_train, bpy.context)).count("Automatic") == 2  # image size and views
-    assert not state.use_crop_px and "--image-size" not in training_orders.arguments(state)
-    state.use_crop_px = True
+    drawn = [arguments for name, arguments in draw(bpy.types.SIMREAL_PT_train, bpy.context) if name == "prop"]
+    said = [arguments["property"] for arguments in drawn if arguments.get("text") == "Automatic"]
+    assert said == ["automatic_crop_px", "automatic_views"]
+    assert state.automatic_crop_px and "--image-size" not in training_orders.arguments(state)
+    state.automatic_crop_px = False
     assert state.crop_px == 224 and "--image-size" in training_orders.arguments(state)
-    state.crop_px, state.use_crop_px = 64, True
+    state.crop_px, state.automatic_crop_px = 64, False
     assert state.crop_px == 64
-    state.use_crop_px = False
+    state.automatic_crop_px = True
     assert state.crop_px == 0 and "--image-size" not in training_orders.arguments(state)
-    state.regime, state.use_epochs = "scratch", True
+    state.regime, state.automatic_epochs = "scratch", False
     assert state.epochs == EPOCHS[True]
-    state.regime, state.use_epochs = "head", False
+    state.regime, state.automatic_epochs = "head", True
 
 
 def what_goes_wrong_with_it_is_told():

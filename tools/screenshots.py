@@ -31,8 +31,9 @@ PANELS = ("Design", "Factors", "Preview", "Render", "Train", "Score", "Jobs", "P
 COLOURS = 128  # of a picture without photos
 JPEG_QUALITY = 82
 MARGIN = 8
+SEEN_AT = Path("/home/me/simreal")  # what paths in pictures begin with
 FAR = 100  # notches of the wheel
-WITH_IMAGES = Box(636, 62, 1600, 846)
+WITH_IMAGES = Box(636, 62, 1600, 876)
 
 
 class Album:
@@ -86,7 +87,7 @@ def main() -> None:
         archive, program = build_archive(folder / "dist"), training_python(folder / "python")
         for cls in CLASSES:
             shutil.copytree(KIT / "photos" / cls, folder / "photos" / cls)
-        with opened(folder, archive, ROOT / "build" / "screenshots") as designer:
+        with opened(folder, archive, ROOT / "build" / "screenshots", also_at=SEEN_AT) as designer:
             album = Album(designer, given.out)
             take_start(album)
             if given.part in (None, "design"):
@@ -94,8 +95,8 @@ def main() -> None:
             if given.part in (None, "previews"):
                 take_previews(album)
             if given.part in (None, "jobs"):
-                take_jobs(album, program)
-                take_scores(album, folder / "photos")
+                take_jobs(album, SEEN_AT / program.relative_to(folder))
+                take_scores(album, SEEN_AT / "photos")
 
 
 def take_start(album: Album) -> None:
@@ -160,7 +161,7 @@ def take_jobs(album: Album, program: Path) -> None:
     album.panel("panel-jobs.png", "Jobs", at_rest=False)
     sidebar.close("Jobs")
     screen.wait("test_iid_wo_bg", sidebar.box, within_s=600, whole=True)
-    screen.wait_gone("Log", sidebar.box)
+    screen.wait("200 images x 4 views", sidebar.box, within_s=60)  # in place of how far the export is
     album.panel("panel-train.png", "Train")
 
 

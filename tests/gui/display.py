@@ -21,9 +21,12 @@ LOOK_S, CALM_LOOKS, REST_WITHIN_S = 0.02, 5, 5.0
 
 
 class Display:
-    """A shell in the world of ``real-blender exec``, fed line by line. ``folder`` is seen at the same path in there."""
+    """A shell in the world of ``real-blender exec``, fed line by line. ``folder`` is seen at the same path in there.
 
-    def __init__(self, folder: Path) -> None:
+    It is seen at ``also_at`` too, where that is given: a path that may be photographed.
+    """
+
+    def __init__(self, folder: Path, also_at: Path | None = None) -> None:
         if shutil.which(REAL_BLENDER) is None:
             raise FileNotFoundError(f"{REAL_BLENDER} is not there: set SIMREAL_REAL_BLENDER to a real-blender")
         self.folder = folder
@@ -32,8 +35,10 @@ class Display:
         self._shell = subprocess.Popen(
             [REAL_BLENDER, "exec", "bash"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
-        home = folder / "home"
-        home.mkdir()
+        (folder / "home").mkdir()
+        home = (also_at or folder) / "home"
+        if also_at is not None:
+            self.run(f"mkdir -p {also_at} && mount --bind {folder} {also_at}")  # in this shell's world alone
         self.run(f'rmdir "$HOME"; export HOME={home} XDG_RUNTIME_DIR={home}')
 
     def __enter__(self) -> Display:

@@ -12,12 +12,15 @@ from .screen import Screen
 
 
 @contextmanager
-def opened(folder: Path, archive: Path, shots: Path, *arguments: str) -> Iterator[Designer]:
+def opened(
+    folder: Path, archive: Path, shots: Path, *arguments: str, also_at: Path | None = None
+) -> Iterator[Designer]:
     """A Blender whose user folder is new, with the zip installed through its own command and the tab open.
 
     ``folder`` is for all that comes into being, ``shots`` for photographs, ``arguments`` are Blender's.
+    ``also_at`` is another path of the folder in there.
     """
-    with Display(folder) as display:
+    with Display(folder, also_at) as display:
         display.run(f"blender --command extension install-file --repo user_default --enable {archive}")
         display.start_blender(*arguments)
         designer = Designer(Screen(display, shots))

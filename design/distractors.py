@@ -17,7 +17,7 @@ from .sampling import ImageSpec, fractions, raw_bits
 from .starter_catalogue import STARTER_CLASSES, starter_model_names
 
 SHAPES = ("box", "cylinder", "ball", "cone", "ring")
-TRIES = 6
+TRIES = 10
 _SOURCES = ("models", "starter", "shapes")
 _NUMBERS = 10
 

@@ -96,7 +96,7 @@ class Silhouette:
         directions = eye.directions(self.middle + grid * self.reach)
         distances = _cast(tree, matrix, eye.location, directions)
         met = np.isfinite(distances)
-        self._eye = eye
+        self._eye, self._tree, self._matrix = eye, tree, matrix
         self._directions, self._distances = directions[met], distances[met]
         self._hidden = np.zeros(len(self._directions), dtype=bool)
 
@@ -120,6 +120,15 @@ class Silhouette:
             met = _cast(tree, matrix, self._eye.location, self._directions[near])
             hidden[near] = met < self._distances[near]
         return hidden
+
+    def shows(self, points: np.ndarray) -> np.ndarray:
+        """Which points (n, 3) are within the picture and not behind the object."""
+        places, depth = self._eye.project(points)
+        shown = (depth > 0) & (np.abs(places) < 1.0).all(axis=1)
+        rays = points[shown] - self._eye.location
+        away = np.linalg.norm(rays, axis=1)
+        shown[shown] = _cast(self._tree, self._matrix, self._eye.location, rays / away[:, None]) > away
+        return shown
 
     def visible_with(self, hidden: np.ndarray) -> float:
         """The visible fraction if those rays were hidden too."""

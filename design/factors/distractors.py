@@ -5,6 +5,7 @@ from ..distributions import Choice, Uniform
 
 MOST_DISTRACTORS = 8
 _NONE = {"count": (0.0,)}
+_SEVERAL = {"count": 4.0}
 _NOTHING_BEFORE = _NONE | {"occluding": (0.0,)}
 _ALL_BEFORE = _NONE | {"occluding": (1.0,)}
 
@@ -33,6 +34,7 @@ DISTRACTORS = Factor(
                 "mixed": "Each is one of these",
             },
             idle_with=_NONE,
+            seen_with=_SEVERAL,
         ),
         Parameter(
             "size",
@@ -42,6 +44,7 @@ DISTRACTORS = Factor(
             hard_range=(0.02, 2.0),
             soft_range=(0.1, 1.0),
             idle_with=_NONE,
+            seen_with=_SEVERAL,
         ),
         Parameter(
             "distance",
@@ -51,6 +54,7 @@ DISTRACTORS = Factor(
             hard_range=(0.0, 10.0),
             soft_range=(0.0, 2.0),
             idle_with=_NONE,
+            seen_with=_SEVERAL,
         ),
         Parameter(
             "azimuth_deg",
@@ -61,6 +65,7 @@ DISTRACTORS = Factor(
             hard_range=(-360.0, 720.0),
             soft_range=(0.0, 360.0),
             idle_with=_ALL_BEFORE | {"spread_deg": (360.0,)},
+            seen_with=_SEVERAL,
         ),
         Parameter(
             "spread_deg",
@@ -71,6 +76,7 @@ DISTRACTORS = Factor(
             hard_range=(0.0, 360.0),
             soft_range=(0.0, 360.0),
             idle_with=_ALL_BEFORE,
+            seen_with=_SEVERAL,
         ),
         Parameter(
             "footing",
@@ -82,14 +88,16 @@ DISTRACTORS = Factor(
                 "floating": "Anywhere above, below and beside it",
             },
             idle_with=_ALL_BEFORE,
+            seen_with=_SEVERAL,
         ),
         Parameter(
             "occluding",
             Uniform(0.0, 0.6),
-            fixed=0.3,
+            fixed=0.5,
             help="Share of them that is placed between camera and object",
             hard_range=(0.0, 1.0),
             idle_with=_NONE,
+            seen_with=_SEVERAL,
         ),
         Parameter(
             "occluder",
@@ -98,6 +106,7 @@ DISTRACTORS = Factor(
             help="What is placed between camera and object",
             options={"same": "Things of the same kind", "slab": "Flat boards", "stick": "Long rods across the picture"},
             idle_with=_NOTHING_BEFORE,
+            seen_with=_SEVERAL,
         ),
         Parameter(
             "material",
@@ -110,6 +119,7 @@ DISTRACTORS = Factor(
                 "grey": "Even grey, so that only their forms distract",
             },
             idle_with=_NONE,
+            seen_with=_SEVERAL,
         ),
         Parameter(
             "min_visible",
@@ -118,6 +128,7 @@ DISTRACTORS = Factor(
             help="Part of the object, of what is within the picture, that stays in view",
             hard_range=(0.0, 1.0),
             idle_with=_NONE,
+            seen_with=_SEVERAL,
         ),
     ),
     weight=0.0,

@@ -25,6 +25,9 @@ CLEAR = 0.35
 # Bounding balls of two things may overlap by this part: few things fill theirs.
 OVERLAP = 0.25
 ROD_LENGTH = 3.0
+# Of these places across a thing, as the camera sees it, so many must be within the picture and not behind the object.
+ACROSS = np.array([(x, y, 0.0) for x in (-0.6, 0.0, 0.6) for y in (-0.6, 0.0, 0.6)])
+SEEN = 4
 LOWEST, HIGHEST = -0.6, 0.9  # sine of the elevation of floating things
 
 
@@ -175,12 +178,9 @@ def _has_room(spot: _Spot, scenery: _Scenery, taken: list[_Spot]) -> bool:
     """Whether it keeps clear of camera and others, and is to be seen."""
     if np.linalg.norm(spot.centre - scenery.eye.location) - spot.room < CLEAR * scenery.depth:
         return False
-    (place,), (depth,) = scenery.eye.project(spot.centre[None])
-    if depth <= 0 or np.abs(place).max() > 1.0 + 0.5 * spot.room / (depth * scenery.eye.half):
+    if any(np.linalg.norm(spot.centre - one.centre) < (1.0 - OVERLAP) * (spot.room + one.room) for one in taken):
         return False
-    return all(
-        np.linalg.norm(spot.centre - other.centre) > (1.0 - OVERLAP) * (spot.room + other.room) for other in taken
-    )
+    return scenery.silhouette.shows(spot.centre + spot.room * ACROSS @ scenery.eye.axes.T).sum() >= SEEN
 
 
 def _reach(mesh: bpy.types.Mesh) -> np.ndarray:

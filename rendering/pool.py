@@ -40,6 +40,7 @@ class _Worker:
     shard: Shard | None = None
     at: int | None = None  # the image it has begun
     images: int = 0
+    said: str = ""
 
 
 class Pool:
@@ -170,7 +171,7 @@ class Pool:
     def _hear(self, number: int, worker: _Worker, message: Message) -> None:
         match message:
             case Result(kind="ready"):
-                worker.ready = True
+                worker.ready = worker.signs.ready = True
                 self._staffing.on_ready(message)
                 self._on_ready(message)
             case Result(kind="begin"):
@@ -180,7 +181,9 @@ class Pool:
             case Result(kind="shard") if worker.shard is not None:
                 self._hear_shard(worker, worker.shard, message)
             case Error(text=text, fatal=True):
-                raise SimrealError(text)
+                if worker.ready or not self._committed:
+                    raise SimrealError(text)
+                worker.said = text  # others did start: perhaps there is no memory for it just now
             case Error(text=text, fatal=False) if worker.shard is not None:
                 self._give_up(worker, worker.shard, text)
             case Log():
@@ -215,7 +218,7 @@ class Pool:
         if not worker.ready:
             self._false_starts += not worker.child.lost
             if self._false_starts >= MAX_ATTEMPTS:
-                raise ToolError(f"render workers do not start: {death}")
+                raise ToolError(f"render workers do not start: {worker.said or death}")
             return
         self._false_starts = 0
         shard = worker.shard

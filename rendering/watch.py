@@ -19,6 +19,7 @@ SILENCE_S = 120.0
 LEAST_S = 60.0
 TIMES_MEDIAN = 20.0
 FIRST_IMAGE_S = 1200.0  # the first image on a GPU may wait for the driver to build Cycles' kernels, for minutes
+START_S = 3600.0  # a worker loads all models of a design once before it is ready
 FAREWELL_S = 20.0
 _LONGEST_TICK_S = 5.0
 
@@ -32,7 +33,9 @@ class Signs:
 
     heard: float
     moved: float
+    started: float
     images: int = 0
+    ready: bool = False
     leaving: float | None = None
 
 
@@ -57,7 +60,7 @@ class Watch:
 
     def new(self) -> Signs:
         """The signs of a worker that starts now."""
-        return Signs(self.now, self.now)
+        return Signs(self.now, self.now, self.now)
 
     def count(self, seconds: float) -> None:
         """An image took so long."""
@@ -77,6 +80,8 @@ class Watch:
             return "it did not leave" if self.now - signs.leaving > FAREWELL_S else ""
         if busy and self.now - signs.moved > (limit := self.limit_s(signs)):
             return f"hung: no image finished in {limit:g} s"
+        if not signs.ready and self.now - signs.started > START_S:
+            return f"hung: not ready in {START_S:g} s"
         if self.now - signs.heard > SILENCE_S:
             return f"hung: no sign of life in {SILENCE_S:g} s"
         return ""

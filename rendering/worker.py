@@ -60,7 +60,12 @@ def serve(job: Path, seat: Seat, report: Report) -> int:
             device = {"device": bench.device, "gpus": count_gpus(bench.device)}
             report(Result("ready", {"renderer": bench.renderer, **device, "pid": os.getpid()}))
             for order in iter(orders.next, None):
-                render_shard(data, order, bench, orders, report)
+                try:
+                    render_shard(data, order, bench, orders, report)
+                except MemoryError as error:
+                    # at once: closing Blender's file without memory may wait for ever
+                    os.write(2, (" ".join(f"MemoryError: {error}".split()) + "\n").encode())
+                    os._exit(1)
     except Stopped:
         return 0
     except SimrealError as error:
@@ -183,7 +188,13 @@ def _attempted(session: RenderSession, spec: ImageSpec, finisher: Executor) -> F
     """The image, or why there is none, as it will be known when it is finished."""
     try:
         return finisher.submit(finished, session.trace(spec))
+    except MemoryError:
+        raise
     except Exception as error:
+        if "out of" in str(error).lower() and "memory" in str(error).lower():
+            # Blender's "Out of memory", Cycles' "System is out of GPU memory": what it renders from now on is wrong,
+            # and it does not say so again (bpy 4.5, short of address space: black images)
+            raise MemoryError(str(error)) from None
         failed: Future[RenderedImage] = Future()
         failed.set_exception(error)
         return failed
@@ -211,8 +222,6 @@ class _Work:
         try:
             made = image.result()
         except ImageError as error:
-            if "out of" in str(error) and "memory" in str(error):  # Cycles' "System is out of GPU memory"
-                raise MemoryError(str(error)) from None
             self.failed[spec.index] = str(error)
         except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError) as error:
             # a spec that a factor or Blender cannot make true: this image fails, the worker does not

@@ -45,7 +45,7 @@ const JOB_TYPE = {{
         {{ key: "data", type: "string", required: true, default: {place},
           description: "Folder or URL of the data set, as all workers see it" }},
         {{ key: "tasks", type: "int32", required: true, default: {tasks}, description: "Tasks to render it in" }},
-        {{ key: "simreal", type: "string", default: {program},
+        {{ key: "simreal", type: "string", default: {simreal},
           description: "How Simreal is started on the workers: a JSON list of words" }},
         {{ key: "options", type: "string", default: {options},
           description: "Options of `simreal render`: a JSON list of words" }},
@@ -138,5 +138,5 @@ def flamenco_submission(job: FarmJob) -> str:
 
 
 def _settings(job: FarmJob) -> dict[str, str]:
-    lists = {"program": job.program, "options": job.options, "part_options": job.part_options}
-    return {("simreal" if name == "program" else name): json.dumps(words) for name, words in lists.items()}
+    lists = {"simreal": job.program, "options": job.options, "part_options": job.part_options}
+    return {name: json.dumps(words) for name, words in lists.items()}

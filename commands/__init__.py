@@ -17,7 +17,7 @@ from ..design.errors import SimrealError
 from .help_text import HelpFormatter
 from .reporting import reporter
 
-VERBS = ("design", "preview", "render", "train", "evaluate", "export", "score", "environment", "doctor", "demo")
+VERBS = ("design", "preview", "render", "data", "train", "evaluate", "export", "score", "environment", "doctor", "demo")
 HIDDEN_VERBS = ("worker", "previewer")
 USAGE_ERROR = 2
 INTERRUPTED = 130

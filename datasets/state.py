@@ -65,10 +65,10 @@ def prepare(data: Path, design: Design, storage: Storage | None = None) -> State
         ours |= {DESIGN_FILE, CARD_FILE, CROISSANT_FILE, *(split.name for split in design.splits)}
     if found is None and (others := [path.name for path in data.iterdir() if path.name not in ours]):
         raise DataSetError(f"{data}: holds other files ({', '.join(sorted(others)[:3])}); {_OTHERWISE}")
-    if found is not None and found.design_hash != state.design_hash:
-        raise DataSetError(f"{data}: holds the images of another design; {_OTHERWISE}")
     if found is not None and found.derived:
         raise DataSetError(f"{data}: was made by `simreal data {found.derived}`, and cannot be rendered on")
+    if found is not None and found.design_hash != state.design_hash:
+        raise DataSetError(f"{data}: holds the images of another design; {_OTHERWISE}")
     if found is not None and storage is not None and storage != found.storage:
         kept = f"--layout {found.storage.layout} --metadata {found.storage.metadata}"
         raise DataSetError(f"{data}: was begun with {kept}; `simreal data convert` changes that")

@@ -206,13 +206,18 @@ def refused(capsys: pytest.CaptureFixture[str], *given: str) -> str:
 
 def test_options_that_make_no_sense(file: Path, tmp_path: Path, capsys) -> None:
     out = ("--out", str(tmp_path / "run"))
-    assert "there is no such design" in refused(capsys, "train", str(tmp_path / "none.json"), "--stream", *out)
+    assert "there is no such design" in refused(capsys, "train", str(tmp_path / "nowhere.json"), "--stream", *out)
     assert "--views has no meaning with --stream" in refused(
         capsys, "train", str(file), "--stream", "--views", "2", *out
     )
     data = str(plain_folders(tmp_path / "data", {"train": 2}))
     assert "--keep has no meaning without --stream" in refused(capsys, "train", data, "--keep", *out)
     assert "--ahead must be more than 0" in refused(capsys, *arguments(file, tmp_path / "run", "--ahead", "0"))
+    assert "no split 'val'; there are: train, test_iid" in refused(
+        capsys, *arguments(file, tmp_path / "run", "--validation", "val")
+    )
+    save(attrs.evolve(load(file), splits=(Split("train", 0), Split("test_iid", 10))), tmp_path / "none.simreal.json")
+    assert "no images in split 'train'" in refused(capsys, *arguments(tmp_path / "none.simreal.json", tmp_path / "run"))
     assert "--follow needs --split" in refused(capsys, "render", str(file), "--follow")
     assert "is a design; add --stream" in refused(capsys, "train", str(file), *out)
     assert not (tmp_path / "run").exists()

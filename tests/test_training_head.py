@@ -17,6 +17,8 @@ from simreal.training.job import Job
 from simreal.training.linear_head import STRENGTHS, Trial, assign_folds, choose, fit_head
 from simreal.training.loading import read_samples
 from simreal.training.run_folder import RunFolder
+from simreal.training.sources import Epochs
+from simreal.training.transforms import training_transform
 
 from .shapes import plain_folders, rendered
 
@@ -92,12 +94,14 @@ def job(data: Path, run: Path, **changes: object) -> tuple[Job, list[Progress]]:
     values = {"backbone": "test_resnet", "weights": "none", "crop_px": 32, "resize_px": 36, "views": 3, **changes}
     config = RunConfig(data=str(data), **values)
     opened = open_data_set(data)
-    samples = read_samples(opened, opened.splits[0])
-    return Job(config, opened, samples, None, RunFolder(run), torch.device("cpu"), told.append), told
+    transform = training_transform(config.augmentation, config.resize_px, config.crop_px)
+    source = Epochs(read_samples(opened, opened.splits[0]), config, transform)
+    return Job(config, opened, source, None, RunFolder(run), torch.device("cpu"), told.append), told
 
 
 def views_of(job_and_told: tuple[Job, list[Progress]]) -> list[np.ndarray]:
-    return list(extract_views(build_classifier(job_and_told[0].config, 3), job_and_told[0]))
+    own = job_and_told[0]
+    return list(extract_views(build_classifier(own.config, 3), own, own.source.samples))
 
 
 def test_features_are_extracted_once(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..datasets.messages import Log, Progress, Report
 from ..datasets.reading import DataSet, open_data_set
+from ..design.errors import RunError
 from .backbones import Classifier, build_classifier
 from .config import RunConfig
 from .curves import draw_head_fit
@@ -47,6 +48,8 @@ def train(
     use_threads(config.threads)
     device = find_device(config.device)
     data = supply.data if supply else open_data_set(Path(config.data))
+    if supply:
+        _check_splits(supply, config)
     samples = None if supply else read_samples(data, config.split)
     validation = None if supply else _validation(data, config, report)
     images = samples.fingerprint() if samples else f"stream of {data.design_hash}"
@@ -77,6 +80,13 @@ def train(
             supply.stop()
         folder.update(state=state, ended=time.strftime("%Y-%m-%dT%H:%M:%S%z"))
     return results
+
+
+def _check_splits(supply: Supply, config: RunConfig) -> None:
+    """Raise ``DesignError`` where the design has no such split, ``RunError`` where one has no images."""
+    for split in filter(None, (config.split, config.validation_split)):
+        if not supply.count(split):
+            raise RunError(f"the design has no images in split {split!r}; give it a count, or choose another")
 
 
 def _validation(data: DataSet, config: RunConfig, report: Report) -> Samples | None:

@@ -19,7 +19,7 @@ from bpy.app.handlers import persistent
 from ..datasets.shards import claimed_images
 from ..datasets.state import free_name, read_state
 from ..design.counts import drawn_classes, resized
-from ..design.design import Design
+from ..design.design import Design, ImageSettings
 from ..design.errors import SimrealError
 from ..design.identity import design_hash
 from .conversion import design_of
@@ -113,7 +113,7 @@ def _with_folder(plan: Outlook, design: Design, data: Path, board: JobBoard) -> 
     elif found is not None:
         plan = attrs.evolve(plan, there={name: claimed_images(data, name, plan.wanted.get(name)) for name in names})
     pixels = design.image.resolution_px**2
-    pace = next(_paces(board, pixels * design.image.samples), None)
+    pace = next(_paces(board, design.image), None)
     return attrs.evolve(
         plan,
         bytes=round(plan.missing * pixels * BYTES_A_PIXEL),
@@ -122,14 +122,21 @@ def _with_folder(plan: Outlook, design: Design, data: Path, board: JobBoard) -> 
     )
 
 
-def _paces(board: JobBoard, samples: int) -> Iterator[float]:
-    """Seconds an image of so many samples would take, by the renders there were, newest first."""
+def _paces(board: JobBoard, image: ImageSettings) -> Iterator[float]:
+    """Seconds an image would take, by the renders there were with the same renderer, newest first."""
+    asked = render_facts(image)
     for job in board:
         splits = job.results.get("render", {}).get("splits", {}).values()
         images = sum(split["rendered"] for split in splits)
-        if images >= 10 and "samples" in job.order.facts:
+        facts = job.order.facts
+        if images >= 10 and facts.get("engine") == asked["engine"]:
             seconds = sum(split["seconds"] for split in splits) / images
-            yield seconds * (SAMPLES_OF_SETTING_UP + samples) / (SAMPLES_OF_SETTING_UP + job.order.facts["samples"])
+            yield seconds * (SAMPLES_OF_SETTING_UP + asked["samples"]) / (SAMPLES_OF_SETTING_UP + facts["samples"])
+
+
+def render_facts(image: ImageSettings) -> dict[str, Any]:
+    """What a render is remembered by, to tell how long the next takes: ``samples`` of a whole image, ``engine``."""
+    return {"samples": image.resolution_px**2 * image.samples, "engine": image.engine}
 
 
 @persistent

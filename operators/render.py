@@ -14,7 +14,7 @@ from ..addon.job_watch import watch
 from ..addon.jobs import Order
 from ..addon.places import Places, places
 from ..addon.preferences import settings
-from ..addon.render_outlook import chosen_splits, forget, per_class
+from ..addon.render_outlook import chosen_splits, forget, per_class, render_facts
 from ..datasets.state import read_state
 from ..design.assets import check_libraries
 from ..design.checking import check_explicit
@@ -64,7 +64,7 @@ def order(scene: bpy.types.Scene) -> Order:
         steps=(rendering("render", there.design, "--out", there.data, *wanted),),
         makes=(str(there.data),),
         files={str(there.design): json.dumps(to_document(design), indent=2, ensure_ascii=False) + "\n"},
-        facts={"samples": design.image.resolution_px**2 * design.image.samples},
+        facts=render_facts(design.image),
     )
 
 

@@ -13,6 +13,7 @@ TITLES = 50  # pixels from the sidebar's left edge in which the titles of panels
 VALUES = 0.8  # of the sidebar's width: where the value of a labelled field can be clicked
 NOTCHES = 4
 MOST_TURNS = 30
+SEARCHED_WITHIN_S = 120.0  # a title may have to be looked for in all of the sidebar, on a busy machine
 
 
 class Sidebar:
@@ -85,7 +86,7 @@ class Sidebar:
 
     def _fold(self, title: str, want_open: bool) -> Word:
         what = f"'{title}' {'open' if want_open else 'closed'}"
-        word = self.screen.until(lambda: self._folded(title, want_open), what, self.box)
+        word = self.screen.until(lambda: self._folded(title, want_open), what, self.box, SEARCHED_WITHIN_S)
         self.screen.settle(self.box)
         return word
 

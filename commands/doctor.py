@@ -81,6 +81,7 @@ def examine() -> Iterator[Check]:
             yield _package(name, module)
         yield from blender.result()
         yield _denoiser_package()
+        yield _opengl()
         yield path.result()
         yield from training.result().hints()
         yield from _machine()
@@ -103,6 +104,14 @@ def _denoiser_package() -> Check:
     if is_there("pyoidn"):
         return Check("pyoidn", OK, installed_version("pyoidn"))
     return Check("pyoidn", HINT, "not here; rendering with a denoiser needs it: pip install pyoidn")
+
+
+def _opengl() -> Check:
+    from ..rendering.opengl import has_opengl
+
+    if has_opengl():
+        return Check("OpenGL", OK, "there, for EEVEE")
+    return Check("OpenGL", HINT, "none here: designs that are rendered with EEVEE need a GPU's driver or Mesa's EGL")
 
 
 def _blender() -> list[Check]:

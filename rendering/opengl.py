@@ -5,8 +5,6 @@ from __future__ import annotations
 import ctypes
 import sys
 
-import bpy
-
 from ..design.design import ImageSettings
 from ..design.errors import ToolError
 
@@ -16,16 +14,21 @@ _SURFACELESS = 0x31DD  # Mesa's platform for displays that show nothing
 
 
 def check_engine(image: ImageSettings) -> None:
-    """Raise ToolError where the images' engine is EEVEE, and this Blender can have no OpenGL."""
-    if image.engine == "eevee" and bpy.app.background and sys.platform == "linux" and not _egl_answers():
+    """Raise ToolError where the images' engine is EEVEE, and this machine has no OpenGL for it."""
+    if image.engine == "eevee" and not has_opengl():
         raise ToolError(
             "EEVEE needs OpenGL, and there is none here (EGL does not answer): install the GPU's driver or, slow, "
             "Mesa's (Debian: libegl1 libgl1-mesa-dri), or render with --renderer cycles"
         )
 
 
-def _egl_answers() -> bool:
-    """Whether a display of EGL's can be had for OpenGL. It stays initialised: Blender shares it."""
+def has_opengl() -> bool:
+    """Whether EEVEE can draw without a window. Elsewhere than on Linux there is always OpenGL or Metal.
+
+    Asked is EGL, for a display; it stays initialised, as Blender shares it.
+    """
+    if sys.platform != "linux":
+        return True
     try:
         egl = ctypes.CDLL("libEGL.so.1")
         displays = (egl.eglGetDisplay, egl.eglGetPlatformDisplay)

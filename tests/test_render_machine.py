@@ -382,9 +382,9 @@ def test_a_worker_out_of_memory_is_replaced(file: Path, tmp_path: Path, told, re
 
 def test_workers_that_grow_are_replaced_and_that_is_said_once(file: Path, tmp_path: Path, told, reference, capsys):
     told(resident_bytes=[GB, GB, 3 * GB], pids=str(tmp_path / "pids"))
-    assert render(file, tmp_path / "data", "--workers", "1", "--count", "600") == 0
+    assert render(file, tmp_path / "data", "--workers", "1", "--count", "400") == 0
     assert capsys.readouterr().err.count("a worker grew from 1.0 to 3.0 GB and is replaced") == 1
-    assert len((tmp_path / "pids").read_text().split()) == 4, "12 shards, three a worker"
+    assert len((tmp_path / "pids").read_text().split()) == 3, "8 shards, three a worker"
     assert render(file, tmp_path / "data") == 0
 
 
@@ -410,7 +410,7 @@ def test_seats_are_a_list_that_a_program_may_give(tmp_path: Path, told, referenc
 
 def test_what_was_measured_is_remembered_in_the_data_set(tmp_path: Path, told, machine, monkeypatch):
     machine(2)
-    monkeypatch.setattr("simreal.rendering.data_set.available_cores", lambda: 2)
+    monkeypatch.setattr("simreal.rendering.workforce.available_cores", lambda: 2)
     monkeypatch.setattr("simreal.rendering.trial.WORTH_IMAGES_A_WORKER", 10)
     told(seconds=0.005, reported_s={"1": 100.0, "2": 10.0})
     request = RenderRequest(mini(240), tmp_path / "data", device="cpu", blender=STAND_IN)

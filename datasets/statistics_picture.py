@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
 
 from PIL import Image, ImageDraw
 
@@ -38,46 +39,42 @@ def statistics_picture(split: SplitStatistics, title: str) -> Image.Image:
         "histograms are of the images that drew the factor"
     )
     draw.text((MARGIN, MARGIN + line_height(TITLE_PX) + 4), note, font=font(LABEL_PX), fill=FAINT_INK)
-    for number, (name, counts, left, right) in enumerate(cells):
+    for number, (name, counts, words) in enumerate(cells):
         row, column = divmod(number, COLUMNS)
         x, y = MARGIN + column * (CELL_PX[0] + GAP), top + row * (CELL_PX[1] + GAP)
-        _cell(draw, (x, y), name, counts, (left, right))
+        _cell(draw, (x, y), name, counts, words)
     return image
 
 
-def _cells(split: SplitStatistics) -> Iterator[tuple[str, Sequence[int], str, str]]:
-    """What is drawn: name, bars, and the words below the first and the last bar."""
-    yield "class", list(split.classes.values()), next(iter(split.classes), ""), list(split.classes)[-1]
+def _cells(split: SplitStatistics) -> Iterator[tuple[str, Sequence[int], tuple[str, str, str]]]:
+    """What is drawn: name, bars, and the words below the first bar, the middle and the last bar."""
+    names = list(split.classes)
+    yield "class", list(split.classes.values()), (names[0], "", names[-1])
     for name, histogram in split.shares.items():
         if sum(histogram.counts):
-            yield name, *_bars(histogram)
+            yield name, histogram.counts, _ends(histogram, "")
     for factor, found in split.factors.items():
         share = f"{found.drawn:.0%} drawn"
         for name, histogram in found.numbers.items():
             if sum(histogram.counts):
-                yield f"{factor}.{name}  {share}", *_bars(histogram)
+                yield f"{factor}.{name}", histogram.counts, _ends(histogram, share)
         for name, choices in found.choices.items():
-            shown = list(choices.items())[:SHOWN_CHOICES]
-            if shown:
-                yield (
-                    f"{factor}.{name}  {share}",
-                    [count for _, count in shown],
-                    _word(shown[0][0]),
-                    _word(shown[-1][0]),
-                )
+            if shown := list(choices.items())[:SHOWN_CHOICES]:
+                ends = _word(shown[0][0]), share, _word(shown[-1][0])
+                yield f"{factor}.{name}", [count for _, count in shown], ends
 
 
-def _bars(histogram: Histogram) -> tuple[Sequence[int], str, str]:
-    return histogram.counts, f"{histogram.edges[0]:.4g}", f"{histogram.edges[-1]:.4g}"
+def _ends(histogram: Histogram, middle: str) -> tuple[str, str, str]:
+    return f"{histogram.edges[0]:.4g}", middle, f"{histogram.edges[-1]:.4g}"
 
 
 def _word(option: str) -> str:
-    """The end of an asset's name, which tells more than the library it is in."""
-    return option.rpartition("/")[2] or "none"
+    """Of an asset the file's name alone."""
+    return PurePosixPath(option.rpartition(":")[2]).stem or "none"
 
 
 def _cell(
-    draw: ImageDraw.ImageDraw, place: tuple[int, int], name: str, counts: Sequence[int], ends: tuple[str, str]
+    draw: ImageDraw.ImageDraw, place: tuple[int, int], name: str, counts: Sequence[int], words: tuple[str, str, str]
 ) -> None:
     (x, y), wide = place, CELL_PX[0]
     draw.text((x, y), fit(name, LABEL_PX, wide), font=font(LABEL_PX, name), fill=INK)
@@ -89,8 +86,7 @@ def _cell(
             left = x + number * step
             draw.rectangle((left, bottom - height, max(left, left + step - 2), bottom), fill=BAR)
     draw.line((x, bottom + 1, x + wide, bottom + 1), fill=RULE)
-    half = wide // 2 - 4
-    first, last = fit(ends[0], NOTE_PX, half), fit(ends[1], NOTE_PX, half)
-    draw.text((x, bottom + 4), first, font=font(NOTE_PX, first), fill=FAINT_INK)
-    if len(counts) > 1:
-        draw.text((x + wide, bottom + 4), last, font=font(NOTE_PX, last), fill=FAINT_INK, anchor="ra")
+    for word, at, anchor in zip(words, (x, x + wide // 2, x + wide), ("la", "ma", "ra"), strict=True):
+        if word and (anchor != "ra" or len(counts) > 1):
+            shown = fit(word, NOTE_PX, wide // 3)
+            draw.text((at, bottom + 4), shown, font=font(NOTE_PX, shown), fill=FAINT_INK, anchor=anchor)

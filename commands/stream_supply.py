@@ -25,7 +25,7 @@ _POLL_S = 0.2
 
 
 class StreamSupply:
-    """A ``training.streaming.Supply``: renders ``design``, which is in ``file``, into ``out``.
+    """A ``training.supply.Supply``: renders ``design``, which is in ``file``, into ``out``.
 
     ``options`` are those of ``simreal render`` that say with what.
     """

@@ -11,15 +11,14 @@ import itertools
 import math
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import attrs
 
 from ..datasets.layout import metadata_files
 from ..datasets.messages import Log, Report
-from ..datasets.reading import DataSet
 from ..datasets.records import Record, Row, json_line
 from ..datasets.shards import SHARD_SIZE
 from ..datasets.streams import Window, discard, discard_all, discard_strays, record_at, write_window
@@ -28,38 +27,13 @@ from .loading import Batch, Picture, load
 from .run_folder import CONSUMED, write_bytes
 from .sources import Waiting
 from .stream_pace import StreamPace
+from .supply import Supply
 from .transforms import Transform
 
 STREAM_CHECKPOINT_STEPS = 200  # what was seen since is on disk still
 _POLL_S = 0.05
 _NOTABLE, _MUCH = 0.005, 0.2  # shares of waiting that are shown, and that are worth a word of advice
 _ADVICE_AFTER_S = 20.0
-
-
-class Supply(Protocol):
-    """What renders, as training sees it. Its methods raise SimrealError where no image will come any more."""
-
-    @property
-    def data(self) -> DataSet:
-        """The data set, as it will be."""
-
-    def count(self, split: str) -> int:
-        """How many images the design has in a split."""
-
-    def render(self, splits: Sequence[str], count: int | None = None) -> None:
-        """Render whole splits, and wait until they are there. ``count`` images, if not the design's."""
-
-    def start(self, split: str) -> None:
-        """Begin to render ahead, as the window in the folder says."""
-
-    def check(self) -> None:
-        """See that rendering goes on. It is started again if it has died, once."""
-
-    def stop(self) -> None:
-        """End rendering. What is finished stays."""
-
-    def rate(self) -> float | None:
-        """Images a second that its workers can render; None before the first shard."""
 
 
 @attrs.frozen

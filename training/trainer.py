@@ -23,7 +23,8 @@ from .loop import Loop
 from .run_folder import CURVES, RESULTS, is_unfinished, open_for_training, starting_state, write_bytes, write_json
 from .sources import Epochs, Source
 from .stream_features import stream_features
-from .streaming import Stream, Supply
+from .streaming import Stream
+from .supply import Supply
 from .trained import save_trained
 from .transforms import training_transform
 

@@ -75,6 +75,10 @@ def main() -> int:
     if "refuse" in TOLD:
         report(Error(TOLD["refuse"]))
         return 2
+    if "refuse_after_crash" in TOLD and len(list(Path(TOLD["marks"]).iterdir())) == 1:
+        (Path(TOLD["marks"]) / "refused").touch()
+        report(Error(TOLD["refuse_after_crash"]))
+        return 2
     if TOLD.get("no_start"):
         print("ImportError: no such thing", file=sys.stderr)
         return 1

@@ -380,6 +380,14 @@ def test_a_worker_out_of_memory_is_replaced(file: Path, tmp_path: Path, told, re
     assert data_hash(tmp_path / "data") == reference
 
 
+def test_one_worker_that_cannot_start_while_others_could_is_tried_again(
+    file: Path, tmp_path: Path, told, reference: str
+):
+    told(crash_at=55, times=1, refuse_after_crash="the denoiser cannot be had: out of memory")
+    assert render(file, tmp_path / "data", "--workers", "1") == 0
+    assert data_hash(tmp_path / "data") == reference
+
+
 def test_workers_that_grow_are_replaced_and_that_is_said_once(file: Path, tmp_path: Path, told, reference, capsys):
     told(resident_bytes=[GB, GB, 3 * GB], pids=str(tmp_path / "pids"))
     assert render(file, tmp_path / "data", "--workers", "1", "--count", "400") == 0

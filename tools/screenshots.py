@@ -23,7 +23,7 @@ from tests.archive import build_archive  # noqa: E402
 from tests.gui.designer import PREFERENCES, Designer  # noqa: E402
 from tests.gui.opening import opened  # noqa: E402
 from tests.gui.reading import Box  # noqa: E402
-from tests.gui.test_designer import CLASSES  # noqa: E402
+from tests.gui.test_designer import CLASSES, SEEN_AT  # noqa: E402
 from tests.gui.training_python import training_python  # noqa: E402
 
 KIT = Path(os.environ.get("SIMREAL_KIT") or ROOT.parent / "shared" / "kit")
@@ -31,7 +31,6 @@ PANELS = ("Design", "Factors", "Preview", "Render", "Train", "Score", "Jobs", "P
 COLOURS = 128  # of a picture without photos
 JPEG_QUALITY = 82
 MARGIN = 8
-SEEN_AT = Path("/home/me/simreal")  # what paths in pictures begin with
 FAR = 100  # notches of the wheel
 WITH_IMAGES = Box(636, 62, 1600, 876)
 

@@ -18,24 +18,9 @@ from ..design.sampling import ImageSpec
 from ..design.texture_sets import PbrSet, pbr_sets
 from . import compat
 from .environments import Environment, Environments
+from .model_shelf import ModelShelf, ModelSource, texture_px
 from .models import load_model
 from .starter.to_blender import make_object
-
-
-@attrs.frozen
-class ModelSource:
-    """Where a model really is, whatever a design calls it. ``file`` is None for a starter model, ``name`` then its own;
-    else ``name`` is a fragment of the file."""
-
-    file: Path | None
-    name: str
-    up_axis: str = ""
-
-
-@attrs.frozen
-class _Loaded:
-    outcome: bpy.types.Object | AssetError
-    stamp: Stamp | None
 
 
 class Assets:
@@ -48,7 +33,7 @@ class Assets:
         self._design = design
         self._report = report
         self._environments = Environments()
-        self._models: dict[ModelSource, _Loaded] = {}
+        self._models = ModelShelf()
         self._sets: dict[str, dict[str, PbrSet]] = {}
         self._folders: dict[str, Path] = {}
 
@@ -62,11 +47,11 @@ class Assets:
         """Forget assets whose files have changed since they were loaded. Returns the models among them, to be removed
         from where they stand."""
         self._environments.forget_changed()
-        changed = [
-            source for source, found in self._models.items() if source.file and stamp(source.file) != found.stamp
-        ]
-        gone = [self._models.pop(source).outcome for source in changed]
-        return tuple(model for model in gone if not isinstance(model, AssetError))
+        return self._models.changed()
+
+    def surplus(self) -> tuple[bpy.types.Object, ...]:
+        """Models that there is no memory for. They are forgotten, and to be removed from where they stand."""
+        return self._models.surplus()
 
     def identities(self, spec: ImageSpec) -> list[list[str | Stamp | None]]:
         """Which assets an image reads if its first model can be read, and which state their files are in.
@@ -94,7 +79,10 @@ class Assets:
         if library == STARTER_LIBRARY:
             return ModelSource(None, path)
         file, fragment = split_fragment(path)
-        return ModelSource(self._folder(library) / file, fragment or "", self._design.libraries[library].up_axis)
+        textures = texture_px(self._design.image.resolution_px)
+        return ModelSource(
+            self._folder(library) / file, fragment or "", self._design.libraries[library].up_axis, textures
+        )
 
     def model(self, candidates: Sequence[str]) -> tuple[str, bpy.types.Object]:
         """The first of ``candidates`` that can be read, and its name. AssetError if there is none."""
@@ -140,19 +128,25 @@ class Assets:
 
     def _model(self, name: str) -> bpy.types.Object | AssetError:
         source = self.source(name)
-        if source not in self._models:
-            before = stamp(source.file) if source.file else None
-            try:
-                self._models[source] = _Loaded(self._load(name, source), before)
-            except AssetError as error:
-                self._report(Log(f"model skipped: {error}", "warning"))
-                self._models[source] = _Loaded(error, before)
-        return self._models[source].outcome
+        return self._models.get(source, lambda: self._attempt(name, source))
+
+    def _attempt(self, name: str, source: ModelSource) -> bpy.types.Object | AssetError:
+        try:
+            return self._load(name, source)
+        except AssetError as error:
+            self._report(Log(f"model skipped: {error}", "warning"))
+            return error
 
     def _load(self, name: str, source: ModelSource) -> bpy.types.Object:
         if source.file is None:
             return make_object(source.name)
-        loaded = load_model(source.file, name=name, up_axis=source.up_axis, fragment=source.name or None)
+        loaded = load_model(
+            source.file,
+            name=name,
+            up_axis=source.up_axis,
+            fragment=source.name or None,
+            max_texture_px=source.texture_px,
+        )
         for warning in loaded.warnings:
             self._report(Log(f"{name}: {warning}", "warning"))
         return loaded.object

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -112,10 +112,7 @@ class RenderSession:
 
     def forget_changed(self) -> None:
         """Have models, environments and textures whose files have changed since they were loaded be loaded anew."""
-        for model in self._assets.forget_changed():
-            self._stage.remove(model)
-            self._outlines.forget(model.data)
-            remove_model(model)
+        self._remove(self._assets.forget_changed())
         self._stage.materials.forget_changed()
 
     def key(self, spec: ImageSpec, renderer: Mapping[str, str]) -> str:
@@ -153,10 +150,11 @@ class RenderSession:
             self._assets.environment(name)
 
     def locality(self, spec: ImageSpec) -> tuple[str, ...]:
-        """A sort key that brings images together which share what is slow to change: world, then model."""
+        """A sort key that brings images together which share what is slow to change: the model, which may have to be
+        loaded, then the world."""
         background = spec.factors["background"].values
         world = "" if background["kind"] == "none" else str(background["environment"])
-        return world, spec.models[0], str(spec.factors["material_texture"].values["material"])
+        return spec.models[0], world, str(spec.factors["material_texture"].values["material"])
 
     def render(self, spec: ImageSpec) -> RenderedImage:
         """Make one image. ImageError if this image cannot be made; AssetError if something is missing for good."""
@@ -188,7 +186,15 @@ class RenderSession:
     def _new_denoiser(self, image: ImageSettings) -> Denoiser | None:
         return Denoiser(image.resolution_px, self._settings.threads) if image.denoised else None
 
+    def _remove(self, models: Sequence[bpy.types.Object]) -> None:
+        """Take models off the stage and out of memory."""
+        for model in models:
+            self._stage.remove(model)
+            self._outlines.forget(model.data)
+            remove_model(model)
+
     def _apply(self, spec: ImageSpec) -> str:
+        self._remove(self._assets.surplus())
         world = self._stage.scene.world
         name = apply_spec(self._stage, self._assets, spec)
         self._world_changes += self._stage.scene.world is not world

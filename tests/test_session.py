@@ -20,6 +20,7 @@ from simreal.design.sampling import Sampler
 from simreal.rendering.backgrounds import View, environment_background
 from simreal.rendering.exr import ExrError, read_exr
 from simreal.rendering.framing import cell_corners, whole
+from simreal.rendering.model_shelf import ModelShelf, texture_px
 from simreal.rendering.session import RenderSession, SessionSettings
 
 pytestmark = pytest.mark.blender
@@ -236,3 +237,21 @@ def test_the_outline_of_a_mesh_holds_all_of_it() -> None:
     side = np.ptp(vertices, axis=0).max() / 64
     assert (reach >= needed - 1e-5).all()
     assert (reach <= needed + 2 * side * np.linalg.norm(directions, axis=1)).all()
+
+
+def test_models_that_have_no_room_are_loaded_again_and_show_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    design = starter_design()
+    indices = [0, 1, 2, 0, 3, 4, 5, 1]
+    kept = render(design, indices)
+    sampler = Sampler(design, "train")
+    monkeypatch.setattr(ModelShelf.__init__, "__defaults__", (1,))
+    most = 0
+    with session(design) as renders:
+        for index in indices:
+            assert renders.render(sampler.spec(index)).jpeg == kept[index]
+            most = max(most, sum(thing.name.split("/")[0] in design.class_names for thing in bpy.data.objects))
+    assert most <= 2, "the model shown and the one before it"
+
+
+def test_textures_are_as_large_as_pictures_can_show() -> None:
+    assert [texture_px(size) for size in (64, 224, 256, 257, 512, 1024)] == [1024, 1024, 1024, 2048, 2048, 4096]

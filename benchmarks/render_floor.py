@@ -21,8 +21,7 @@ from pathlib import Path
 
 import attrs
 
-from simreal.datasets.metadata import image_row
-from simreal.datasets.shards import ShardWriter, plan
+from simreal.datasets.shards import SHARD_SIZE, ShardWriter, plan
 from simreal.design.counts import with_counts
 from simreal.design.design import ImageSettings
 from simreal.design.document import save
@@ -48,9 +47,12 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--denoiser", choices=("none", "oidn"), default="none")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--every", type=int, default=5, help="measure the floor of every so many images")
+    parser.add_argument(
+        "--window", type=int, default=200, help="compare the last so many images with the second so many (default 200)"
+    )
     args = parser.parse_args()
-    if args.images < 600:
-        parser.error("--images must be at least 600: images 200-400 are compared with the last 200")
+    if args.images < 3 * args.window or args.window % SHARD_SIZE:
+        parser.error(f"--images must be at least three times --window, and that a multiple of {SHARD_SIZE}")
     return args
 
 
@@ -80,10 +82,11 @@ def main() -> None:
                     for spec in sorted(specs, key=session.locality):
                         before = time.perf_counter()
                         made = session.render(spec)
-                        writer.add(made.jpeg, image_row(spec, made.model, made.bbox, made.coverage))
+                        writer.add(made.jpeg, made.row(spec))
                         took = time.perf_counter() - before
                         if spec.index % args.every == 0:
                             scene.cycles.seed = spec.seed ^ 1
+                            scene.update_tag()
                             before = time.perf_counter()
                             bpy.ops.render.render(write_still=False)
                             floors.append(time.perf_counter() - before)
@@ -93,15 +96,16 @@ def main() -> None:
                 times.append((time.perf_counter() - start - floor_s) / len(shard))
                 memory.append(resident_mb())
         per_shard = args.images // len(times)
-        early = slice(200 // per_shard, 400 // per_shard)
-        late = slice(-(200 // per_shard), None)
+        some = args.window // per_shard
+        early, late = slice(some, 2 * some), slice(-some, None)
         result = {
             **{name: getattr(args, name) for name in ("images", "resolution", "samples", "denoiser", "threads")},
             "blender": bpy.app.version_string,
             "s_per_image": statistics.mean(times),
-            "s_per_image_after_first_200": statistics.mean(times[200 // per_shard :]),
+            "s_per_image_after_first_window": statistics.mean(times[some:]),
             "floor_s": statistics.mean(floors),
             "ratio": statistics.mean(times) / statistics.mean(floors),
+            "ratio_of_measured_images": statistics.mean(paired) / statistics.mean(floors),
             "late_to_early_time": statistics.mean(times[late]) / statistics.mean(times[early]),
             "late_to_early_memory": statistics.mean(memory[late]) / statistics.mean(memory[early]),
             "memory_mb": memory[-1],

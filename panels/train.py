@@ -67,12 +67,16 @@ def _draw_field(column: bpy.types.UILayout, state: Any, name: str) -> None:
     if name not in OPEN_NUMBERS:
         column.prop(state, name)
         return
-    row = column.row(align=True, heading=LABELS[name])
+    split = column.split(factor=0.4, align=True)
+    label, row = split.row(), split.row(align=True)
+    label.alignment = "RIGHT"
+    label.label(text=LABELS[name])
+    row.use_property_split = False  # or the toggle's name would stand where the label is
     if getattr(state, name):
         row.prop(state, name, text="")
-        row.prop(state, automatic(name), text="", icon="AUTO", toggle=True)
+        row.prop(state, automatic(name), text="", icon="LOOP_BACK", toggle=True)
     else:
-        row.prop(state, automatic(name), text="Automatic", icon="AUTO", toggle=True)
+        row.prop(state, automatic(name), text="Automatic", toggle=True)
 
 
 def _draw_environment(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:

@@ -123,13 +123,20 @@ def test_steps_run_one_after_the_other_while_they_succeed(board: JobBoard, tmp_p
 
 
 def test_a_step_that_says_nothing_is_counted(board: JobBoard, tmp_path: Path) -> None:
-    job = board.start(order("say('progress')", f"while not os.path.exists({str(tmp_path / 'go')!r}): time.sleep(0.02)"))
-    assert (bar_text(job), fraction(job)) == ("Starting ...", 0.0)
+    until = [f"while not os.path.exists({str(tmp_path / name)!r}): time.sleep(0.02)\n" for name in ("begin", "go")]
+    job = board.start(order(until[0] + "say('progress')", until[1]))
+
+    def starting() -> bool:
+        board.poll()
+        return bar_text(job) == "Starting ..."
 
     def in_second_step() -> bool:
         board.poll()
         return job.step == 1 and job.progress is None
 
+    wait(starting)  # it first waits for its turn
+    assert fraction(job) == 0.0
+    (tmp_path / "begin").touch()
     wait(in_second_step)
     assert (bar_text(job), fraction(job)) == ("Step 2 of 2 ...", 0.5)
     (tmp_path / "go").touch()

@@ -18,7 +18,7 @@ from .layout import record_file, surplus_folder, tar_name
 from .records import Record, RecordedImage, Shard, by_block, claims, make_record, read_record, write_record
 from .storage import Storage
 from .tars import Span, holds, sample_spans, tar_bytes, write_tar
-from .writing import sync_folder, writing_to
+from .writing import process_number, sync_folder, writing_to
 
 
 class Packer:
@@ -84,7 +84,7 @@ def tar_of(data: Path, record: Record, block: int) -> Path | None:
 def write_tar_whole(target: Path, samples: Iterator[bytes]) -> None:
     """Write a tar by renaming it into existence."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f".{target.name}.{os.getpid()}")
+    temporary = target.with_name(f".{target.name}.{process_number()}")
     try:
         with temporary.open("wb") as file:
             write_tar(file, samples)

@@ -15,7 +15,7 @@ from .layout import METADATA_NAME
 from .metadata import LISTS
 from .records import Row
 from .storage import Storage
-from .writing import sync_folder
+from .writing import process_number, sync_folder
 
 BLOCKS_A_PART = 100
 BATCH_ROWS = 10_000
@@ -81,7 +81,7 @@ class MetadataWriter:
         self._file = _JsonLines(path) if self._storage.metadata == "jsonl" else _Parquet(path, self._columns)
 
     def _temporary(self, name: str) -> Path:
-        return self._folder / f".{name}.{os.getpid()}"
+        return self._folder / f".{name}.{process_number()}"
 
 
 def read_batches(path: Path, columns: Sequence[str] | None = None) -> Iterator[dict[str, list[Any]]]:

@@ -32,7 +32,7 @@ from .records import (
 )
 from .storage import BLOCK, read_storage
 from .tars import sample_bytes, write_tar
-from .writing import sync_folder, write_whole, writing_to
+from .writing import process_number, sync_folder, write_whole, writing_to
 
 SHARD_SIZE = 50
 
@@ -120,7 +120,7 @@ class ShardWriter:
         self._storage = read_storage(data)
         if shard.start // self._storage.block != (shard.stop - 1) // self._storage.block:
             raise ValueError(f"shard {shard} reaches across a block of {self._storage.block} images")
-        self._part = parts_folder(data) / f"{shard.split}-{shard.start:08d}-{shard.stop:08d}.{os.getpid()}"
+        self._part = parts_folder(data) / f"{shard.split}-{shard.start:08d}-{shard.stop:08d}.{process_number()}"
         self._images: dict[int, RecordedImage] = {}
         self._rows: dict[int, Row] = {}
         self._failures: dict[int, str] = {}
@@ -229,7 +229,7 @@ class ShardWriter:
         sync_folder(target.parent)
 
     def _moves(self, shard: Shard) -> Path:
-        return moves_folder(self._data) / f"{shard.split}-{shard.start:08d}-{shard.stop:08d}.{os.getpid()}"
+        return moves_folder(self._data) / f"{shard.split}-{shard.start:08d}-{shard.stop:08d}.{process_number()}"
 
 
 def sweep_moves(data: Path) -> None:

@@ -7,7 +7,6 @@ may be different programs, and on different machines. What is committed is seen 
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import attrs
@@ -16,7 +15,7 @@ from ..design.errors import DataSetError
 from .layout import image_name, record_file, stream_file
 from .records import Record, Shard, claims, make_record, read_header, read_record, write_record
 from .shards import SHARD_SIZE
-from .writing import writing_to
+from .writing import process_number, writing_to
 
 
 @attrs.frozen
@@ -30,7 +29,7 @@ class Window:
 def write_window(data: Path, split: str, window: Window) -> None:
     """Say how far the consumer is. Renamed into place, not synced: it is written anew whenever a consumer starts."""
     path = stream_file(data, split)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary = path.with_name(f".{path.name}.{process_number()}")
     with writing_to(data):
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary.write_text(json.dumps(attrs.asdict(window)), encoding="utf-8")

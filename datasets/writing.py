@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import platform
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,6 +32,11 @@ def writing_to(folder: Path) -> Iterator[None]:
         raise DataSetError(f"cannot write to {folder}: {reason}") from error
 
 
+def process_number() -> int:
+    """A number for the names of unfinished files that no other process has, also on other machines with this folder."""
+    return zlib.crc32(platform.node().encode()) * 10**7 + os.getpid()
+
+
 def write_bytes(path: Path, content: bytes) -> None:
     """``write_whole`` for a file on its own: raises DataSetError where it cannot be written."""
     with writing_to(path.parent):
@@ -41,7 +48,7 @@ def write_whole(path: Path, content: bytes) -> None:
     if path.is_file() and path.read_bytes() == content:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary = path.with_name(f".{path.name}.{process_number()}")
     try:
         with temporary.open("wb") as file:
             file.write(content)

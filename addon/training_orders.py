@@ -7,7 +7,8 @@ from typing import Any
 
 import bpy
 
-from ..training.config import EPOCHS, option
+from ..training.config import EPOCHS
+from ..training.options import option
 from .command_lines import training
 from .environment_jobs import environment_job
 from .job_watch import watch

@@ -10,7 +10,8 @@ from ..datasets.layout import DESIGN_FILE
 from ..design.document import load
 from ..design.errors import DataSetError
 from ..rendering.launch import available_cores
-from ..training.config import option, option_help
+from ..training.config import RunConfig
+from ..training.options import option, option_help
 from .render import DEVICES
 from .stream_supply import StreamSupply
 
@@ -32,8 +33,8 @@ def configure_stream(parser: argparse.ArgumentParser) -> None:
         "seen twice. An epoch is as many new images as the design has in the split.",
     )
     group.add_argument("--stream", action="store_true", default=False, help="render while training")
-    group.add_argument(option("ahead"), type=int, metavar="SHARDS", help=option_help("ahead"))
-    group.add_argument(option("keep"), action="store_true", help=option_help("keep"))
+    group.add_argument(option("ahead"), type=int, metavar="SHARDS", help=option_help("ahead", RunConfig))
+    group.add_argument(option("keep"), action="store_true", help=option_help("keep", RunConfig))
     group.add_argument("--render-workers", type=int, metavar="N", help="as --workers of `simreal render`")
     group.add_argument("--render-threads", type=int, metavar="N", help="as its --threads")
     group.add_argument("--render-device", choices=DEVICES, help="as its --device")

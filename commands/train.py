@@ -9,7 +9,8 @@ from typing import Any
 
 from ..datasets.messages import Result
 from ..design.errors import DataSetError, ToolError
-from ..training.config import AUGMENTATIONS, OPTIMIZERS, SCHEDULES, option, option_help
+from ..training.config import AUGMENTATIONS, OPTIMIZERS, SCHEDULES, RunConfig
+from ..training.options import option, option_help
 from .design_text import design_stem
 from .streaming import configure_stream, stream_defaults, stream_lines, stream_supply
 
@@ -101,7 +102,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     _add(full, "warmup_epochs", type=float, metavar="N")
     for name in ("amp", "channels_last"):
         switch = f"--no-{name.replace('_', '-')}"
-        full.add_argument(switch, dest=name, action="store_false", help=f"no {option_help(name)}")
+        full.add_argument(switch, dest=name, action="store_false", help=f"no {option_help(name, RunConfig)}")
 
     configure_stream(parser)
     both = parser.add_argument_group("any training")
@@ -114,7 +115,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def _add(group: Any, field: str, note: str = "", **arguments: Any) -> None:
     """An option that sets a field of RunConfig, with the help that stands there."""
-    told = option_help(field) + (f", {note}" if note else "")
+    told = option_help(field, RunConfig) + (f", {note}" if note else "")
     group.add_argument(option(field), dest=field, help=told, **arguments)
 
 
@@ -125,7 +126,6 @@ def run(args: argparse.Namespace) -> int:
     import attrs
 
     from ..datasets.reading import open_data_set
-    from ..training.config import RunConfig
     from ..training.defaults import resolve
     from ..training.run_folder import STREAM, RunFolder
     from ..training.trainer import train

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Literal, TypeAlias, get_args
 
 import attrs
 import cattrs
@@ -12,6 +12,7 @@ from cattrs.errors import BaseValidationError
 from cattrs.v import transform_error
 
 from ..design.errors import RunError
+from .options import fraction, not_negative, option, positive, says
 
 Weights: TypeAlias = Literal["imagenet", "timm", "file", "none"]
 Optimizer: TypeAlias = Literal["sgd", "adamw"]
@@ -28,26 +29,6 @@ _AHEAD = "8, or 4 a render worker"
 MAY_DIFFER_ON_RESUME = ("data", "device", "workers", "threads", "ahead", "keep")
 
 
-def _positive(instance: Any, attribute: attrs.Attribute[Any], value: float) -> None:
-    if not value > 0:
-        raise RunError(f"{option(attribute.name)} must be more than 0, not {value:g}")
-
-
-def _not_negative(instance: Any, attribute: attrs.Attribute[Any], value: float) -> None:
-    if not value >= 0:
-        raise RunError(f"{option(attribute.name)} must be 0 or more, not {value:g}")
-
-
-def _fraction(instance: Any, attribute: attrs.Attribute[Any], value: float) -> None:
-    if not 0 <= value < 1:
-        raise RunError(f"{option(attribute.name)} must be in [0, 1), not {value:g}")
-
-
-def _says(text: str, left_open: str = "") -> dict[str, str]:
-    """A field's help, and what it becomes where the user leaves it open; command line and panels show both."""
-    return {"help": text, "left_open": left_open}
-
-
 @attrs.frozen(kw_only=True)
 class RunConfig:
     """One training run. ``training.defaults.resolve`` fills in what a user leaves open.
@@ -60,83 +41,81 @@ class RunConfig:
     """
 
     data: str
-    backbone: str = attrs.field(metadata=_says("network to train: any timm model by name", "efficientnet_lite0"))
+    backbone: str = attrs.field(metadata=says("network to train: any timm model by name", "efficientnet_lite0"))
     weights: Weights
     weights_file: str | None = attrs.field(
-        default=None, metadata=_says("local weights: .safetensors, .pth, .npz, or another run's model.pt")
+        default=None, metadata=says("local weights: .safetensors, .pth, .npz, or another run's model.pt")
     )
-    split: str = attrs.field(default="train", metadata=_says("split to train on", "train, or the only one"))
-    validation_split: str | None = attrs.field(default=None, metadata=_says("split to measure on", "test_iid"))
+    split: str = attrs.field(default="train", metadata=says("split to train on", "train, or the only one"))
+    validation_split: str | None = attrs.field(default=None, metadata=says("split to measure on", "test_iid"))
     head_only: bool = False
     views: int = attrs.field(
         default=4,
-        validator=_positive,
-        metadata=_says("head only: views of each image, one plain and the others augmented", "4"),
+        validator=positive,
+        metadata=says("head only: views of each image, one plain and the others augmented", "4"),
     )
     epochs: int = attrs.field(
         default=30,
-        validator=_positive,
-        metadata=_says("times every image is seen", _OPEN_EPOCHS),
+        validator=positive,
+        metadata=says("times every image is seen", _OPEN_EPOCHS),
     )
     iterations: int = attrs.field(
-        default=0, validator=_not_negative, metadata=_says("steps instead of epochs, as the paper counts")
+        default=0, validator=not_negative, metadata=says("steps instead of epochs, as the paper counts")
     )
     images: int = attrs.field(
-        default=0, validator=_not_negative, metadata=_says("with --stream: images in all, instead of epochs")
+        default=0, validator=not_negative, metadata=says("with --stream: images in all, instead of epochs")
     )
     stream: bool = False
     ahead: int = attrs.field(
         default=8,
-        validator=_positive,
-        metadata=_says("shards of 50 images to render ahead of training", _AHEAD),
+        validator=positive,
+        metadata=says("shards of 50 images to render ahead of training", _AHEAD),
     )
-    keep: bool = attrs.field(default=False, metadata=_says("keep the images that were trained on, as a data set"))
-    batch_size: int = attrs.field(default=64, validator=_positive, metadata=_says("images a step", "64"))
+    keep: bool = attrs.field(default=False, metadata=says("keep the images that were trained on, as a data set"))
+    batch_size: int = attrs.field(default=64, validator=positive, metadata=says("images a step", "64"))
     optimizer: Optimizer = attrs.field(
-        default="sgd", metadata=_says("which one takes the steps; the paper: sgd", "adamw")
+        default="sgd", metadata=says("which one takes the steps; the paper: sgd", "adamw")
     )
     lr: float = attrs.field(
         default=0.01,
-        validator=_positive,
-        metadata=_says("learning rate", "adamw 1e-3, with weights 1e-4; sgd 0.05, 0.005"),
+        validator=positive,
+        metadata=says("learning rate", "adamw 1e-3, with weights 1e-4; sgd 0.05, 0.005"),
     )
     momentum: float = attrs.field(
-        default=0.9, validator=_fraction, metadata=_says("momentum of sgd, and adamw's first beta", "0.9")
+        default=0.9, validator=fraction, metadata=says("momentum of sgd, and adamw's first beta", "0.9")
     )
     weight_decay: float = attrs.field(
-        default=1e-4, validator=_not_negative, metadata=_says("pull of the weights towards 0", "adamw 0.05, sgd 1e-4")
+        default=1e-4, validator=not_negative, metadata=says("pull of the weights towards 0", "adamw 0.05, sgd 1e-4")
     )
-    schedule: Schedule = attrs.field(default="cosine", metadata=_says("how the learning rate falls", "cosine"))
+    schedule: Schedule = attrs.field(default="cosine", metadata=says("how the learning rate falls", "cosine"))
     warmup_epochs: float = attrs.field(
-        default=1.0, validator=_not_negative, metadata=_says("linear warm-up", "3 from scratch, else 1")
+        default=1.0, validator=not_negative, metadata=says("linear warm-up", "3 from scratch, else 1")
     )
     label_smoothing: float = attrs.field(
-        default=0.0, validator=_fraction, metadata=_says("share of every label spread over all classes", "0")
+        default=0.0, validator=fraction, metadata=says("share of every label spread over all classes", "0")
     )
     augmentation: Augmentation = attrs.field(
         default="strong",
-        metadata=_says("how images are varied: the paper's none, weak or strong", "strong"),
+        metadata=says("how images are varied: the paper's none, weak or strong", "strong"),
     )
     resize_px: int = attrs.field(
-        default=256, validator=_positive, metadata=_says("shorter side before the crop", "8/7 of --image-size")
+        default=256, validator=positive, metadata=says("shorter side before the crop", "8/7 of --image-size")
     )
     crop_px: int = attrs.field(
         default=224,
-        validator=_positive,
-        metadata=_says(
-            "side of the square the network sees", "the weights' own; from scratch 224, or 96 without a GPU"
-        ),
+        validator=positive,
+        metadata=says("side of the square the network sees", "the weights' own; from scratch 224, or 96 without a GPU"),
     )
     seed: int = attrs.field(
-        default=0, validator=_not_negative, metadata=_says("seed of initial weights, order and augmentation", "0")
+        default=0, validator=not_negative, metadata=says("seed of initial weights, order and augmentation", "0")
     )
-    device: str = attrs.field(default="auto", metadata=_says("where to train: auto, cpu, cuda, cuda:1, mps", "auto"))
-    amp: bool = attrs.field(default=True, metadata=_says("mixed precision (used on CUDA GPUs only)"))
-    channels_last: bool = attrs.field(default=True, metadata=_says("channels-last layout (used on CUDA GPUs only)"))
+    device: str = attrs.field(default="auto", metadata=says("where to train: auto, cpu, cuda, cuda:1, mps", "auto"))
+    amp: bool = attrs.field(default=True, metadata=says("mixed precision (used on CUDA GPUs only)"))
+    channels_last: bool = attrs.field(default=True, metadata=says("channels-last layout (used on CUDA GPUs only)"))
     workers: int = attrs.field(
-        default=0, validator=_not_negative, metadata=_says("processes that load images", "by CPUs")
+        default=0, validator=not_negative, metadata=says("processes that load images", "by CPUs")
     )
-    threads: int = attrs.field(default=0, validator=_not_negative, metadata=_says("CPU threads", "torch's choice"))
+    threads: int = attrs.field(default=0, validator=not_negative, metadata=says("CPU threads", "torch's choice"))
 
     def __attrs_post_init__(self) -> None:
         if self.crop_px > self.resize_px:
@@ -171,21 +150,4 @@ class RunConfig:
         ]
 
 
-def option_help(field: str) -> str:
-    """What an option is for, and what it is where it is left open."""
-    told = getattr(attrs.fields(RunConfig), field).metadata
-    return f"{told['help']} (default: {told['left_open']})" if told["left_open"] else str(told["help"])
-
-
-def option(field: str) -> str:
-    """The command line's name of a field."""
-    return _OPTIONS.get(field, f"--{field.replace('_', '-')}")
-
-
-_OPTIONS = {
-    "crop_px": "--image-size",
-    "resize_px": "--resize",
-    "weights_file": "--weights",
-    "validation_split": "--validation",
-}
 _CONVERTER = cattrs.Converter(forbid_extra_keys=True)

@@ -12,8 +12,9 @@ from ..datasets.reading import DataSet
 from ..design.errors import DataSetError, RunError
 from . import efficientnet_lite
 from .backbones import bundled_weights_installed, check_backbone
-from .config import EPOCHS, RunConfig, Weights, option
+from .config import EPOCHS, RunConfig, Weights
 from .devices import find_device
+from .options import option
 
 SCRATCH_BACKBONE = "resnet18"
 _FULL_ONLY = (

@@ -18,7 +18,8 @@ from ..design.errors import DesignError
 from ..design.factors import FACTORS
 from ..design.migration import VERSION_KEY
 from ..design.overrides import overrides_text, parsed_overrides, without_weights
-from .factor_properties import initial_number
+from .factor_properties import initial_list, initial_number
+from .number_lists import LISTS, list_text, parsed_list
 from .units import from_stored, to_stored
 
 INT32 = range(-(2**31), 2**31)
@@ -164,6 +165,10 @@ def _load_numbers(target: Any, parameter: Parameter, given: ParameterSettings) -
     target.distribution = given.distribution.kind
     own = field_names(given.distribution.kind)
     for field in dict.fromkeys(field for kind in parameter.kinds for field in field_names(kind)):
+        if field in LISTS:
+            numbers = getattr(given.distribution, field, None)
+            setattr(target, field, initial_list(parameter, field) if numbers is None else list_text(numbers))
+            continue
         value = getattr(given.distribution, field) if field in own else initial_number(parameter, field)
         setattr(target, field, to_stored(value, parameter.unit))
     target.fixed = to_stored(float(given.fixed), parameter.unit)
@@ -182,7 +187,9 @@ def _factor_document(exact: dict[str, float], name: str, group: Any) -> dict[str
             document[parameter.name] = {"distribution": Choice.kind, "options": options, "fixed": given.fixed}
         else:
             numbers = {
-                field: _as_loaded(exact, f"{path}.{field}", getattr(given, field), parameter.unit)
+                field: parsed_list(f"{path}.{field}", getattr(given, field))
+                if field in LISTS
+                else _as_loaded(exact, f"{path}.{field}", getattr(given, field), parameter.unit)
                 for field in (*field_names(given.distribution), "fixed")
             }
             document[parameter.name] = {"distribution": given.distribution, **numbers}
@@ -202,7 +209,7 @@ def _numbers(design: Design) -> Iterator[tuple[str, float]]:
                 for option, weight in given.distribution.options.items():
                     yield f"{path}.options.{option}", weight
             else:
-                for field in field_names(given.distribution.kind):
+                for field in set(field_names(given.distribution.kind)) - set(LISTS):
                     yield f"{path}.{field}", getattr(given.distribution, field)
                 yield f"{path}.fixed", float(given.fixed)
 

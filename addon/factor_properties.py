@@ -1,8 +1,8 @@
 """Property groups derived from the factors' declarations: a group a factor, and in it a group a parameter.
 
 Nothing here names a factor or a parameter: a factor added to ``FACTORS`` has its properties at the next registration.
-A parameter of numbers has ``distribution``, the numbers of every kind of distribution, and ``fixed``; a choice has
-``options`` with weights, and ``fixed``.
+A parameter of numbers has ``distribution``, the numbers of every kind of distribution (lists of numbers as text), and
+``fixed``; a choice has ``options`` with weights, and ``fixed``.
 """
 
 # mypy: disable-error-code="valid-type"
@@ -24,6 +24,7 @@ from bpy.props import (
 
 from ..design.declaration import Factor, Parameter
 from ..design.distributions import DISTRIBUTIONS, field_names
+from .number_lists import LISTS, list_text
 from .touched import touched
 from .units import labelled, shown_unit, title_case, to_stored
 
@@ -33,6 +34,8 @@ FIELD_HELP = {
     "max": "Largest value",
     "mean": "Most likely value",
     "std": "Standard deviation",
+    "values": "The numbers it can be, ascending, with commas between them",
+    "weights": "How often each value is drawn relative to the others, with commas between them; empty: all as often",
 }
 
 
@@ -131,7 +134,7 @@ def _numbers(parameter: Parameter) -> dict[str, Any]:
             default=parameter.default.kind,
             update=touched,
         ),
-        **{name: _number(parameter, name) for name in fields},
+        **{name: (_list if name in LISTS else _number)(parameter, name) for name in fields},
         "fixed": _number(parameter, "fixed"),
     }
 
@@ -157,6 +160,24 @@ def _number(parameter: Parameter, field: str) -> Any:
         step=100 if parameter.whole or span > 20.0 else 10 if span > 2.0 else 1,
         update=touched,
     )
+
+
+def _list(parameter: Parameter, field: str) -> Any:
+    """Several numbers in the parameter's unit, as text."""
+    return StringProperty(
+        name=field.capitalize(),
+        description=". ".join((labelled(parameter.help or parameter.label, parameter.unit), FIELD_HELP[field])),
+        default=initial_list(parameter, field),
+        update=touched,
+    )
+
+
+def initial_list(parameter: Parameter, field: str) -> str:
+    """What a list of numbers starts from: the ends of the declared range, without weights."""
+    distribution: Any = parameter.default
+    if hasattr(distribution, field):
+        return list_text(getattr(distribution, field))
+    return list_text(sorted(set(distribution.support()))) if field == "values" else ""
 
 
 def initial_number(parameter: Parameter, field: str) -> float:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from ..design.design import Design, ParameterSettings
-from ..design.distributions import Choice, Constant, Normal
+from ..design.distributions import Choice, Constant, Discrete, Normal
 from ..design.factors import FACTORS
 from ..design.identity import design_hash
 from .finishing import FinishedSplit
@@ -61,6 +61,11 @@ def range_text(settings: ParameterSettings, unit: str) -> str:
         return ", ".join(shown[:_SHOWN_OPTIONS]) + (f" and {rest} more" if rest > 0 else "")
     if isinstance(distribution, Constant):
         return f"always {distribution.value:g}{unit}"
+    if isinstance(distribution, Discrete):
+        shares = [f" {share:.0%}" if distribution.weights else "" for share in distribution.shares]
+        return (
+            f"one of {', '.join(f'{v:g}{share}' for v, share in zip(distribution.values, shares, strict=True))}{unit}"
+        )
     low, high = distribution.support()
     words = distribution.kind.replace("_", " ")
     if isinstance(distribution, Normal):

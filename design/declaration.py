@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 import attrs
 
-from .distributions import Choice, Constant, Distribution, LogUniform, Normal, SphereShell, Uniform, Value
+from .distributions import Choice, Constant, Discrete, Distribution, LogUniform, Normal, SphereShell, Uniform, Value
 from .errors import DesignError
 
 
@@ -73,6 +73,7 @@ class Parameter:
             LogUniform.kind: low >= 0.0,
             Normal.kind: True,
             SphereShell.kind: self.unit == "deg" and low >= -90.0 and high <= 90.0,
+            Discrete.kind: True,
         }
         return tuple(kind for kind, does in suits.items() if does or kind == self.default.kind)
 
@@ -130,7 +131,7 @@ class Parameter:
             return
         low, high = distribution.support()
         for name, bound in (("min", low), ("max", high)):
-            where = name if hasattr(distribution, name) else "value"
+            where = next(field for field in (name, "value", "values") if hasattr(distribution, field))
             self._check_range(where, bound)
 
     def check_fixed(self, value: Value) -> None:

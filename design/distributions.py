@@ -7,15 +7,16 @@ still share their random numbers (common random numbers).
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from statistics import NormalDist
-from typing import ClassVar, TypeAlias
+from typing import ClassVar, TypeAlias, TypeVar
 
 import attrs
 
 from .errors import DesignError
 
 Value: TypeAlias = float | str
+_Option = TypeVar("_Option", float, str)
 
 
 @attrs.frozen
@@ -129,6 +130,42 @@ class SphereShell:
 
 
 @attrs.frozen
+class Discrete:
+    """One of the ``values``, ascending numbers, each with a weight above 0; without ``weights`` all as often."""
+
+    kind: ClassVar[str] = "discrete"
+    values: tuple[float, ...]
+    weights: tuple[float, ...] = ()
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """How often each value is drawn, the whole being 1."""
+        weights = self.weights or (1.0,) * len(self.values)
+        total = sum(weights)
+        return tuple(weight / total for weight in weights)
+
+    def draw(self, u: float) -> float:
+        return _picked(zip(self.values, self.shares, strict=True), u)
+
+    def support(self) -> tuple[float, float]:
+        return self.values[0], self.values[-1]
+
+    def check(self) -> None:
+        if not self.values:
+            raise DesignError("values", "needs at least one number")
+        for place, value in enumerate(self.values):
+            if not math.isfinite(value):
+                raise DesignError(f"values[{place}]", "must be a finite number")
+            if place and value <= self.values[place - 1]:
+                raise DesignError(f"values[{place}]", f"must be above the one before ({self.values[place - 1]:g})")
+        if self.weights and len(self.weights) != len(self.values):
+            raise DesignError("weights", f"must be {len(self.values)}, one a value, or none; are {len(self.weights)}")
+        for place, weight in enumerate(self.weights):
+            if not (math.isfinite(weight) and weight > 0):
+                raise DesignError(f"weights[{place}]", f"must be a weight above 0, not {weight:g}")
+
+
+@attrs.frozen
 class Choice:
     """One of ``options``, each with a weight >= 0; the weights need not add up to 1."""
 
@@ -136,17 +173,7 @@ class Choice:
     options: Mapping[str, float]
 
     def draw(self, u: float) -> str:
-        target = u * sum(self.options.values())
-        reached = 0.0
-        chosen = ""
-        for option, weight in self.options.items():
-            if weight <= 0:
-                continue
-            chosen = option
-            reached += weight
-            if target < reached:
-                break
-        return chosen
+        return _picked(self.options.items(), u)
 
     def check(self) -> None:
         for option, weight in self.options.items():
@@ -156,11 +183,11 @@ class Choice:
             raise DesignError("options", "at least one option needs a weight above 0")
 
 
-Numeric: TypeAlias = Constant | Uniform | LogUniform | Normal | SphereShell
+Numeric: TypeAlias = Constant | Uniform | LogUniform | Normal | SphereShell | Discrete
 Distribution: TypeAlias = Numeric | Choice
 
 DISTRIBUTIONS: dict[str, type[Distribution]] = {
-    cls.kind: cls for cls in (Constant, Uniform, LogUniform, Normal, SphereShell, Choice)
+    cls.kind: cls for cls in (Constant, Uniform, LogUniform, Normal, SphereShell, Discrete, Choice)
 }
 NUMERIC_KINDS = tuple(kind for kind, cls in DISTRIBUTIONS.items() if cls is not Choice)
 
@@ -168,6 +195,23 @@ NUMERIC_KINDS = tuple(kind for kind, cls in DISTRIBUTIONS.items() if cls is not 
 def field_names(kind: str) -> tuple[str, ...]:
     """The names a distribution of this kind has in JSON, in order: ``("min", "max")``."""
     return tuple(field.name for field in attrs.fields(DISTRIBUTIONS[kind]))
+
+
+def needed_names(kind: str) -> tuple[str, ...]:
+    """Those of its names that cannot be left out."""
+    return tuple(field.name for field in attrs.fields(DISTRIBUTIONS[kind]) if field.default is attrs.NOTHING)
+
+
+def _picked(options: Iterable[tuple[_Option, float]], u: float) -> _Option:
+    """The option up to which a share ``u`` of all weights lies. At least one weight is above 0."""
+    weighted = [(option, weight) for option, weight in options if weight > 0]
+    target = u * sum(weight for _, weight in weighted)
+    reached = 0.0
+    for option, weight in weighted:
+        reached += weight
+        if target < reached:
+            return option
+    return weighted[-1][0]
 
 
 def _finite(distribution: Distribution, *names: str) -> None:

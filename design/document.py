@@ -139,12 +139,16 @@ def factor_document(settings: FactorSettings) -> dict[str, Any]:
         **{
             name: {
                 "distribution": parameter.distribution.kind,
-                **attrs.asdict(parameter.distribution),
+                **attrs.asdict(parameter.distribution, value_serializer=_listed),
                 "fixed": parameter.fixed,
             }
             for name, parameter in settings.parameters.items()
         },
     }
+
+
+def _listed(_instance: Any, _field: Any, value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
 
 
 def overridden(design: Design, split: Split) -> Design:

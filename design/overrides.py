@@ -136,6 +136,8 @@ def _with(overrides: Overrides, path: tuple[str, ...], value: Any) -> dict[str, 
 def _words(value: Any) -> str:
     if isinstance(value, Mapping):
         return f"{len(value)} options"
+    if isinstance(value, list):
+        return ", ".join(map(_words, value))
     if isinstance(value, float):
         return f"{value:g}"
     return str(value) or "none"

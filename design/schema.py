@@ -12,7 +12,7 @@ import attrs
 
 from .declaration import Factor, Parameter
 from .design import FORMAT_VERSION, MOST_VIEWS, Denoiser, Engine, ImageSettings, Instances, LibraryKind, UpAxis
-from .distributions import DISTRIBUTIONS, Normal, SphereShell, field_names
+from .distributions import DISTRIBUTIONS, Normal, SphereShell, field_names, needed_names
 from .factors import FACTORS
 from .migration import VERSION_KEY
 
@@ -114,7 +114,7 @@ def _distribution(parameter: Parameter, kind: str) -> Schema:
                 **fields,
                 "fixed": {**_value(parameter), "default": parameter.fixed},
             },
-            required=() if declared else ("distribution", *names),
+            required=() if declared else ("distribution", *needed_names(kind)),
         ),
     }
 
@@ -127,6 +127,10 @@ def _field(parameter: Parameter, kind: str, name: str) -> Schema:
             "propertyNames": _value(parameter),
             "additionalProperties": _WEIGHT,
         }
+    if name == "values":
+        return {"type": "array", "minItems": 1, "uniqueItems": True, "items": _value(parameter)}
+    if name == "weights":
+        return {"type": "array", "default": [], "items": {"type": "number", "exclusiveMinimum": 0}}
     if kind == Normal.kind and name == "mean":
         return {"type": "number"}
     if kind == Normal.kind and name == "std":

@@ -17,7 +17,7 @@ import cattrs
 from cattrs.errors import ClassValidationError, ForbiddenExtraKeysError, IterableValidationError
 
 from .design import Design, FactorSettings, ParameterSettings, default_factors
-from .distributions import DISTRIBUTIONS, field_names
+from .distributions import DISTRIBUTIONS, field_names, needed_names
 from .errors import DesignError
 from .factors import FACTORS
 
@@ -73,18 +73,32 @@ def _parameter(path: str, given: dict[str, Any], default: ParameterSettings) -> 
     same = kind == default.distribution.kind
     values: dict[str, Any] = {}
     for name in names:
-        if name not in given and not same:
+        if name in given:
+            values[name] = _distribution_field(f"{path}.{name}", name, given[name])
+        elif same:
+            values[name] = getattr(default.distribution, name)
+        elif name in needed_names(kind):
             raise DesignError(f"{path}.{name}", f"is needed for a {kind} distribution")
-        value = given.get(name, getattr(default.distribution, name) if same else None)
-        values[name] = _options(f"{path}.options", value) if name == "options" else _number(f"{path}.{name}", value)
     fixed = given.get("fixed", default.fixed)
     if not isinstance(fixed, str):
         fixed = _number(f"{path}.fixed", fixed)
     return ParameterSettings(DISTRIBUTIONS[kind](**values), fixed)
 
 
+def _distribution_field(path: str, name: str, value: Any) -> Any:
+    if name == "options":
+        return _options(path, value)
+    return _numbers(path, value) if name in ("values", "weights") else _number(path, value)
+
+
 def _options(path: str, given: Any) -> dict[str, float]:
     return {str(option): _number(f"{path}.{option}", weight) for option, weight in _mapping(path, given).items()}
+
+
+def _numbers(path: str, given: Any) -> tuple[float, ...]:
+    if not isinstance(given, list):
+        raise DesignError(path, f"must be a list of numbers, not {_shown(given)}")
+    return tuple(_number(f"{path}[{place}]", value) for place, value in enumerate(given))
 
 
 def _number(path: str, value: Any) -> float:

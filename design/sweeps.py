@@ -13,7 +13,7 @@ import attrs
 
 from .declaration import Factor, Parameter
 from .design import Design, FactorSettings
-from .distributions import Choice, Distribution, Value
+from .distributions import Choice, Discrete, Distribution, Value
 from .errors import DesignError
 from .factors import FACTORS
 
@@ -45,7 +45,8 @@ class SweepRow:
 
 
 def factor_sweep(design: Design, factor: str, steps: int = STEPS) -> tuple[SweepRow, ...]:
-    """A row a parameter of one factor: numbers at ``steps`` quantiles, both ends included; each option of a choice.
+    """A row a parameter of one factor: numbers at ``steps`` quantiles, both ends included; each option of a choice,
+    and each value of a discrete distribution.
 
     Of more than ``MOST_OPTIONS`` (photos, say) that many are taken, evenly. The other parameters have their fixed
     values. DesignError where no parameter of the factor can vary.
@@ -73,9 +74,12 @@ def quantile(distribution: Distribution, p: float) -> Value:
 
 
 def swept_values(distribution: Distribution, steps: int) -> tuple[Value, ...]:
-    """The different values of a sweep, in order: every option with a weight, or quantiles from end to end."""
+    """The different values of a sweep, in order: all of a discrete one, every option with a weight, or quantiles from
+    end to end."""
     if isinstance(distribution, Choice):
         return tuple(option for option, weight in distribution.options.items() if weight > 0)
+    if isinstance(distribution, Discrete):
+        return distribution.values
     return tuple(dict.fromkeys(quantile(distribution, p) for p in _shares(steps)))
 
 

@@ -8,6 +8,7 @@ import bpy
 
 from ..addon.conversion import silent_factors
 from ..addon.effects import has_effect
+from ..addon.number_lists import LISTS
 from ..addon.option_list import ALL, option_groups, option_label
 from ..addon.units import labelled, title_case
 from ..design.declaration import Factor, Parameter
@@ -122,11 +123,12 @@ def draw_parameter(layout: bpy.types.UILayout, factor: Factor, parameter: Parame
 def draw_numbers(layout: bpy.types.UILayout, _factor: Factor, _parameter: Parameter, given: Any, weight: float) -> None:
     """The numbers of a parameter's distribution, and its fixed value."""
     names = field_names(given.distribution)
-    for pair in (names[:2], names[2:]):
-        if pair:
+    lists = [(name,) for name in names if name in LISTS]  # which need the width
+    for together in lists or (names[:2], names[2:]):
+        if together:
             row = layout.row(align=True)
             row.active = weight > 0.0
-            for name in pair:
+            for name in together:
                 row.prop(given, name)
     fixed = layout.row(align=True)
     fixed.active = weight < 1.0

@@ -29,6 +29,15 @@ BREAKAGES = {
     "choice for a number": lambda d: d["factors"]["lens"].update(
         f_stop={"distribution": "choice", "options": {"a": 1}}
     ),
+    "list that holds no number": lambda d: d["factors"]["lens"].update(
+        f_stop={"distribution": "discrete", "values": []}
+    ),
+    "list with a value outside what is possible": lambda d: d["factors"]["lens"].update(
+        f_stop={"distribution": "discrete", "values": [-3, 4]}
+    ),
+    "value with a weight of 0": lambda d: d["factors"]["lens"].update(
+        f_stop={"distribution": "discrete", "values": [2, 4], "weights": [0, 1]}
+    ),
     "unknown option": lambda d: d["factors"]["background"]["kind"]["options"].update(moon=1.0),
     "negative option": lambda d: d["factors"]["background"]["kind"]["options"].update(white=-1.0),
     "no classes": lambda d: d.update(classes=[]),

@@ -15,7 +15,16 @@ from simreal.datasets.preview_orders import PreviewGap, PreviewImage, order_from
 from simreal.datasets.preview_strips import Seen, compare_order, strip_order
 from simreal.design.comparing import paired, with_fixed
 from simreal.design.design import Design, DesignClass, Split
-from simreal.design.distributions import Choice, Constant, Distribution, LogUniform, Normal, SphereShell, Uniform
+from simreal.design.distributions import (
+    Choice,
+    Constant,
+    Discrete,
+    Distribution,
+    LogUniform,
+    Normal,
+    SphereShell,
+    Uniform,
+)
 from simreal.design.document import load, save
 from simreal.design.errors import DesignError
 from simreal.design.factors import FACTORS
@@ -63,6 +72,13 @@ def test_a_quantile_is_what_a_draw_gives(distribution: Distribution) -> None:
 @given(st.dictionaries(st.text("abc", min_size=1), st.floats(0.0, 3.0), min_size=1))
 def test_a_choice_shows_every_option_that_can_be_drawn(options: dict[str, float]) -> None:
     assert swept_values(Choice(options), 3) == tuple(name for name, weight in options.items() if weight > 0)
+
+
+def test_a_discrete_distribution_shows_each_of_its_values(design: Design) -> None:
+    scale = Discrete((1.0, 1.5, 2.0), (3.0, 1.0, 1.0))
+    assert swept_values(scale, 7) == (1.0, 1.5, 2.0)
+    (row,) = factor_sweep(with_parameter(design, "object_scale", "scale", distribution=scale), "object_scale")
+    assert [cell.values["scale"] for cell in row.cells] == [1.0, 1.5, 2.0]
 
 
 @pytest.mark.parametrize("factor", FACTORS)

@@ -15,7 +15,7 @@ from simreal.addon.conversion import design_of, load_design
 from simreal.design import factors
 from simreal.design.declaration import Factor, Parameter
 from simreal.design.design import Split
-from simreal.design.distributions import Choice, Constant, LogUniform, Normal, SphereShell, Uniform
+from simreal.design.distributions import Choice, Constant, Discrete, LogUniform, Normal, SphereShell, Uniform
 from simreal.design.errors import DesignError
 from simreal.design.identity import design_hash
 from simreal.design.starting import Sources, start_design
@@ -34,6 +34,7 @@ def main(kit):
     for seed in range(25):
         comes_back(changed_at_random(starter, random.Random(seed)))
     numbers_typed_by_hand_stay(starter)
+    numbers_are_listed_as_text(starter)
     classes_switched_off_are_left_out(starter)
     faults_name_their_place(starter)
     too_large_numbers_change_nothing(starter)
@@ -70,7 +71,7 @@ def changed_at_random(design, rng):
             low, high = sorted(rng.uniform(*bounds) for _ in range(2))
             kinds = [Constant(low), Uniform(low, high), Normal((low + high) / 2, (high - low) / 3, low, high)]
             kinds += [LogUniform(low, high)] if low > 0 else []
-            kinds += [SphereShell(low, high)]
+            kinds += [SphereShell(low, high), Discrete((low, high), (1 / 3, 2.0)), Discrete((low, high))]
             kinds = [kind for kind in kinds if kind.kind in parameter.kinds]
             parameters[parameter.name] = attrs.evolve(given, distribution=rng.choice(kinds), fixed=rng.uniform(*bounds))
         new[name] = attrs.evolve(settings, weight=rng.random(), parameters=parameters)
@@ -90,6 +91,31 @@ def numbers_typed_by_hand_stay(design):
     assert viewpoint.weight == 0.35
     assert viewpoint.parameters["elevation_deg"].distribution == SphereShell(-5.0, 45.0)
     assert viewpoint.parameters["distance_m"].distribution == Uniform(4.7, 6.0)
+
+
+def numbers_are_listed_as_text(design):
+    """A discrete distribution starts from the ends of the declared range; what is typed may have commas or spaces."""
+    state = bpy.context.scene.simreal
+    load_design(state, design)
+    scale = state.factors.object_scale.scale
+    scale.distribution = "discrete"
+    declared = factors.FACTORS["object_scale"].parameter("scale").default
+    assert design_of(state).factors["object_scale"].parameters["scale"].distribution == Discrete(declared.support())
+    scale.values, scale.weights = "1 1.5,2", "2, 1, 1"
+    assert design_of(state).factors["object_scale"].parameters["scale"].distribution == Discrete((1, 1.5, 2), (2, 1, 1))
+    state.factors.object_scale.show_expanded = True
+    drawn = draw(bpy.types.SIMREAL_PT_factors, bpy.context)
+    shown = [arguments["property"] for name, arguments in drawn if name == "prop" and arguments["data"] == scale]
+    assert shown == ["distribution", "values", "weights", "fixed"]
+    for field, text, path in (
+        ("weights", "1, 2", "weights"),
+        ("values", "2, 1", "values[1]"),
+        ("values", "a", "values"),
+    ):
+        load_design(state, design)
+        scale.distribution, scale.values = "discrete", "1, 1.5, 2"
+        setattr(scale, field, text)
+        refused(lambda: design_of(state), f"factors.object_scale.scale.{path}")
 
 
 def classes_switched_off_are_left_out(design):

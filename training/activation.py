@@ -4,6 +4,9 @@ Where the features are the mean over all places of the last feature map F (N, D,
 ``sum_d weight[k, d] F[d, y, x]``, plus its bias: that sum is what each place says for class k. All classes' maps are
 given, not the predicted one's alone: it costs one small matrix product, the caller may look at any class, and two
 programs that round differently cannot disagree on which class that was.
+
+A bottleneck (linear, batch norm, ReLU) between F and the logits is linear too, once it is known which of its units are
+on for an image: the map of a class is then what each place adds to its logit through those units.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from typing import Any, cast
 import torch
 from torch import Tensor, nn
 
-from .backbones import Classifier
+from .backbones import Bottleneck, Classifier
 
 _TOLERANCE = 1e-5
 
@@ -29,11 +32,22 @@ class WithActivation(nn.Module):
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         backbone = cast(Any, self.classifier.backbone)
         features = backbone.forward_features((image - self.classifier.mean) / self.classifier.std)
-        logits = self.classifier.head(backbone.forward_head(features))
+        seen = self.classifier.bottleneck(backbone.forward_head(features))
+        logits = self.classifier.head(seen)
         if self.channels_last:
             features = features.permute(0, 3, 1, 2)
+        if isinstance(self.classifier.bottleneck, Bottleneck):
+            features = _through_units(features, self.classifier.bottleneck, seen > 0)
         activation = nn.functional.conv2d(features, self.classifier.head.weight[:, :, None, None])
         return logits, logits.softmax(1), activation
+
+
+def _through_units(features: Tensor, bottleneck: Bottleneck, on: Tensor) -> Tensor:
+    """What each place (N, D, h, w) adds to the bottleneck's units (N, B, h, w) that are ``on`` (N, B)."""
+    norm = bottleneck.norm
+    scale = norm.weight / (cast(Tensor, norm.running_var) + norm.eps).sqrt()
+    weight = scale[:, None] * bottleneck.linear.weight
+    return nn.functional.conv2d(features, weight[:, :, None, None]) * on[:, :, None, None]
 
 
 def with_activation(classifier: Classifier, image_px: int) -> WithActivation | None:

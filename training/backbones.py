@@ -32,23 +32,33 @@ class Normalisation:
 
 
 class Classifier(nn.Module):
-    """Normalisation, a backbone and a linear head: images float (N, 3, S, S) in 0..1 to logits (N, K)."""
+    """Normalisation, a backbone and a linear head: images float (N, 3, S, S) in 0..1 to logits (N, K).
+
+    ``bottleneck`` is the width of a layer between backbone and head, 0 for none.
+    """
 
     mean: Tensor
     std: Tensor
 
-    def __init__(self, backbone: nn.Module, features: int, classes: int, normalisation: Normalisation) -> None:
+    def __init__(
+        self, backbone: nn.Module, features: int, classes: int, normalisation: Normalisation, bottleneck: int = 0
+    ) -> None:
         super().__init__()
         self.register_buffer("mean", torch.tensor(normalisation.mean).view(1, 3, 1, 1))
         self.register_buffer("std", torch.tensor(normalisation.std).view(1, 3, 1, 1))
         self.backbone = backbone
-        self.head = nn.Linear(features, classes)
+        self.bottleneck = Bottleneck(features, bottleneck) if bottleneck else nn.Identity()
+        self.head = nn.Linear(bottleneck or features, classes)
         nn.init.normal_(self.head.weight, std=0.01)
         nn.init.zeros_(self.head.bias)
 
-    def features(self, images: Tensor) -> Tensor:
-        """What the head sees: (N, D)."""
+    def pooled(self, images: Tensor) -> Tensor:
+        """What the backbone says: (N, D)."""
         return cast(Tensor, self.backbone((images - self.mean) / self.std))
+
+    def features(self, images: Tensor) -> Tensor:
+        """What the head sees: (N, D), or (N, width of the bottleneck)."""
+        return cast(Tensor, self.bottleneck(self.pooled(images)))
 
     def forward(self, images: Tensor) -> Tensor:
         return cast(Tensor, self.head(self.features(images)))
@@ -57,6 +67,20 @@ class Classifier(nn.Module):
     def normalisation(self) -> Normalisation:
         """The mean and std that stand inside the model."""
         return Normalisation(_triple(self.mean), _triple(self.std))
+
+
+class Bottleneck(nn.Module):
+    """A layer before the head that adaptation can move where the backbone is frozen: linear, batch norm, ReLU."""
+
+    def __init__(self, features: int, width: int) -> None:
+        super().__init__()
+        self.linear = nn.Linear(features, width)
+        self.norm = nn.BatchNorm1d(width)
+        nn.init.normal_(self.linear.weight, std=0.005)
+        nn.init.constant_(self.linear.bias, 0.1)
+
+    def forward(self, pooled: Tensor) -> Tensor:
+        return self.norm(self.linear(pooled)).relu()
 
 
 def build_classifier(config: RunConfig, classes: int) -> Classifier:
@@ -75,7 +99,8 @@ def build_classifier(config: RunConfig, classes: int) -> Classifier:
         normalisation = Normalisation(IMAGENET_MEAN, IMAGENET_STD)
     else:
         normalisation = _timm_normalisation(backbone)
-    return Classifier(backbone, feature_count(backbone, config.crop_px), classes, normalisation)
+    bottleneck = config.adaptation.bottleneck if config.adaptation else 0
+    return Classifier(backbone, feature_count(backbone, config.crop_px), classes, normalisation, bottleneck)
 
 
 def architecture(config: RunConfig) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Literal, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias, get_args
 
 import attrs
 import cattrs
@@ -12,11 +12,12 @@ from cattrs.errors import BaseValidationError
 from cattrs.v import transform_error
 
 from ..design.errors import RunError
+from .adaptation.config import Adaptation
 from .options import fraction, not_negative, option, positive, says
 
 Weights: TypeAlias = Literal["imagenet", "timm", "file", "none"]
 Optimizer: TypeAlias = Literal["sgd", "adamw"]
-Schedule: TypeAlias = Literal["cosine", "linear", "constant"]
+Schedule: TypeAlias = Literal["cosine", "linear", "constant", "inverse"]
 Augmentation: TypeAlias = Literal["none", "weak", "strong"]
 
 OPTIMIZERS: tuple[Optimizer, ...] = get_args(Optimizer)
@@ -26,7 +27,7 @@ AUGMENTATIONS: tuple[Augmentation, ...] = get_args(Augmentation)
 EPOCHS = {True: 60, False: 15}  # where they are left open: from scratch, from pretrained weights
 _OPEN_EPOCHS = f"{EPOCHS[True]} from scratch, else {EPOCHS[False]}"
 _AHEAD = "8, or 4 a render worker"
-MAY_DIFFER_ON_RESUME = ("data", "device", "workers", "threads", "ahead", "keep")
+MAY_DIFFER_ON_RESUME = ("data", "target", "device", "workers", "threads", "ahead", "keep")
 
 
 @attrs.frozen(kw_only=True)
@@ -36,7 +37,8 @@ class RunConfig:
     ``weights`` says where the backbone's weights come from: ``imagenet`` (bundled, offline), ``timm`` (its hub),
     ``file`` (``weights_file``) or ``none``. ``iterations`` (0: not used) overrides ``epochs``. ``threads`` 0 is torch's
     choice. With ``head_only`` what concerns optimisation is not used, without it ``views`` is not. With ``stream`` the
-    data is a design, whose images are rendered meanwhile; an epoch is then as many new images as its split has.
+    data is a design, whose images are rendered meanwhile; an epoch is then as many new images as its split has. With
+    ``adaptation`` the run adapts to a target as well, and what concerns optimisation is used with ``head_only`` too.
     Raises ``RunError`` for values out of range, naming the option.
     """
 
@@ -116,6 +118,7 @@ class RunConfig:
         default=0, validator=not_negative, metadata=says("processes that load images", "by CPUs")
     )
     threads: int = attrs.field(default=0, validator=not_negative, metadata=says("CPU threads", "torch's choice"))
+    adaptation: Adaptation | None = None
 
     def __attrs_post_init__(self) -> None:
         if self.crop_px > self.resize_px:
@@ -143,11 +146,18 @@ class RunConfig:
 
     def differences(self, other: RunConfig) -> list[str]:
         """Options that differ from ``other`` and would change the result: ``--lr 0.1 instead of 0.01``."""
+        mine, theirs = self._options(), other._options()
         return [
-            f"{option(field.name)} {getattr(other, field.name)} instead of {getattr(self, field.name)}"
-            for field in attrs.fields(RunConfig)
-            if field.name not in MAY_DIFFER_ON_RESUME and getattr(self, field.name) != getattr(other, field.name)
+            f"{option(name)} {theirs.get(name)} instead of {mine.get(name)}"
+            for name in {**mine, **theirs}
+            if name not in MAY_DIFFER_ON_RESUME and mine.get(name) != theirs.get(name)
         ]
+
+    def _options(self) -> dict[str, Any]:
+        """All fields, those of the adaptation among them."""
+        values = attrs.asdict(self, recurse=False)
+        adaptation = values.pop("adaptation")
+        return values | (attrs.asdict(adaptation) if adaptation else {})
 
 
 _CONVERTER = cattrs.Converter(forbid_extra_keys=True)

@@ -65,7 +65,7 @@ def _extract(model: Classifier, job: Job, samples: Samples, view: int) -> Featur
     loader = batches(samples, range(count), BATCH, transform, seed=config.seed, epoch=view, workers=config.workers)
     with torch.inference_mode():
         for images, labels in loader:
-            parts.append(model.features(images.to(job.device)).float().cpu().numpy())
+            parts.append(model.pooled(images.to(job.device)).float().cpu().numpy())
             done += len(labels)
             rate = done / (time.monotonic() - start)
             job.report(Progress(stage, done, count, "images", rate, (count - done) / rate))

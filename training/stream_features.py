@@ -76,7 +76,7 @@ def _part(model: Classifier, job: Job, stream: Stream, first: int, stop: int) ->
             return asked.stop
 
         for images, truth in stream.batches(0, first, stop, BATCH, waiting):
-            features.append(model.features(images.to(job.device)).float().cpu().numpy())
+            features.append(model.pooled(images.to(job.device)).float().cpu().numpy())
             labels += truth.tolist()
             models += [picture.model for picture in stream.seen]
             tell()

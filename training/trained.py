@@ -37,6 +37,7 @@ def save_trained(folder: RunFolder, classifier: Classifier, config: RunConfig, d
             "classes": list(data.classes),
             "architecture": architecture(config),
             "backbone": config.backbone,
+            "bottleneck": config.adaptation.bottleneck if config.adaptation else 0,
             "resize_px": config.resize_px,
             "crop_px": config.crop_px,
             "design_hash": data.design_hash,
@@ -67,7 +68,8 @@ def _trained(values: dict[str, Any]) -> TrainedModel:
     classes = tuple(values["classes"])
     backbone = create_backbone(values["architecture"], values["crop_px"])
     unset = Normalisation((0.0, 0.0, 0.0), (1.0, 1.0, 1.0))  # the true one is in the state dict
-    classifier = Classifier(backbone, feature_count(backbone, values["crop_px"]), len(classes), unset)
+    bottleneck = values.get("bottleneck", 0)  # models written before there was one have none
+    classifier = Classifier(backbone, feature_count(backbone, values["crop_px"]), len(classes), unset, bottleneck)
     classifier.load_state_dict(values["state_dict"])
     return TrainedModel(
         classifier=classifier.eval(),

@@ -1,0 +1,1 @@
+"""Adaptation: a classifier of labelled source images made to suit unlabelled target ones. One method a file."""

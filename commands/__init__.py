@@ -11,10 +11,13 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
+from pathlib import Path
 
 from ..datasets.messages import Error
 from ..design.errors import SimrealError
 from .help_text import HelpFormatter
+from .leash import end_with_stdin, held
 from .reporting import reporter
 
 VERBS = ("design", "preview", "render", "data", "train", "evaluate", "export", "score", "environment", "doctor", "demo")
@@ -31,7 +34,10 @@ def main(argv: Sequence[str] | None = None, prog: str = "simreal") -> int:
     args = parser(prog).parse_args(sys.argv[1:] if argv is None else list(argv))
     args.report = reporter(args)
     try:
-        return int(args.run(args) or 0)
+        if args.leash:
+            end_with_stdin()
+        with held(args.hold) if args.hold else nullcontext():
+            return int(args.run(args) or 0)
     except SimrealError as error:
         args.report(Error(str(error)))
         return USAGE_ERROR
@@ -56,6 +62,9 @@ def parser(prog: str = "simreal") -> argparse.ArgumentParser:
         shown = {} if name in HIDDEN_VERBS else {"help": verb.HELP}
         child = verbs.add_parser(name, description=verb.HELP, formatter_class=HelpFormatter, **shown)
         child.add_argument("--messages", action="store_true", help="write RFC 7464 messages to stdout instead of text")
+        # For programs that start this one: it ends with its stdin, and holds a lock on a file until it does.
+        child.add_argument("--leash", action="store_true", help=argparse.SUPPRESS)
+        child.add_argument("--hold", type=Path, help=argparse.SUPPRESS)
         child.set_defaults(run=verb.run, verb=name)
         verb.configure(child)
     return root

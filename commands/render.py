@@ -16,7 +16,6 @@ from ..design.counts import drawn_classes, resized
 from ..design.design import Design
 from ..design.errors import DesignError
 from .image_options import add_image_options, with_image_options
-from .leash import end_with_stdin
 from .render_elsewhere import add_elsewhere_options, emit, places
 from .tables import table
 
@@ -87,15 +86,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="render the one --split ahead of a training, as far as it asks for (`simreal train --stream` does this)",
     )
-    parser.add_argument("--leash", action="store_true", help=argparse.SUPPRESS)
     add_elsewhere_options(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     from ..rendering.data_set import RenderRequest, render_data_set
 
-    if args.leash:
-        end_with_stdin()
     if args.follow and len(args.split or ()) != 1:
         raise DesignError("", "--follow needs --split with the one split that is trained on")
     design, out, url = places(args.design, args.out, args.patience, args)

@@ -55,7 +55,7 @@ class Child:
                 env=environment,
             )
         except OSError as error:
-            raise ToolError(f"cannot start a render worker ({command[0]}: {error.strerror})") from None
+            raise ToolError(f"cannot start {command[0]}: {error.strerror}") from None
         self._said: deque[str] = deque(maxlen=_KEPT_LINES)
         self._listener = threading.Thread(target=self._listen, args=(number, events), daemon=True)
         self._overhearer = threading.Thread(target=self._overhear, daemon=True)
@@ -70,6 +70,11 @@ class Child:
     def status(self) -> int | None:
         """The exit status, None while the child runs."""
         return self._process.poll()
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """The last lines on its stderr."""
+        return tuple(self._said)
 
     @property
     def lost(self) -> bool:

@@ -29,5 +29,9 @@ class RunError(SimrealError):
     """A training run, checkpoint or exported model that cannot be used."""
 
 
+class StudyError(SimrealError):
+    """A study that cannot be read, planned or run; where its file is at fault, with the path of the fault."""
+
+
 class ToolError(SimrealError):
     """A program or package that is needed is not there (Blender, torch, a GPU runtime); says how to get it."""

@@ -48,13 +48,13 @@ def run(args: argparse.Namespace) -> int:
     require_torch()
     from ..datasets.reading import open_data_set
     from ..training.devices import find_device, use_threads
-    from ..training.evaluation import evaluate, samples_for, table, write_evaluation
+    from ..training.evaluation import evaluate, samples_for, split_title, table, write_evaluation
     from ..training.run_folder import RunFolder
     from ..training.trained import load_trained
 
     use_threads(args.threads)
     device = find_device(args.device)
-    aliases = dict(_alias(text) for text in args.alias)
+    aliases = dict(class_alias(text) for text in args.alias)
     model = load_trained(args.run_folder)
     data = open_data_set(args.data)
     splits = args.split or data.splits
@@ -64,8 +64,7 @@ def run(args: argparse.Namespace) -> int:
     out = args.out or args.run_folder / "evaluate"
     own = data.design_hash == model.design_hash and bool(data.design_hash)
     for split, samples in chosen:
-        name = split if own or data.splits == (split,) != ("all",) else f"{data.path.resolve().name}-{split}"
-        folder = out / name.removesuffix("-all")
+        folder = out / split_title(data, split, own=own)
         evaluation = evaluate(
             model.classifier, samples, model.classes, model.resize_px, model.crop_px,
             device=device, workers=args.workers, report=args.report, stage=f"evaluate {split}",
@@ -78,7 +77,8 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _alias(text: str) -> tuple[str, str]:
+def class_alias(text: str) -> tuple[str, str]:
+    """A folder's name and the class it is of, as ``--alias`` has them. RunError where it is not such a pair."""
     folder, separator, name = text.partition("=")
     if not (folder and separator and name):
         raise RunError(f"--alias needs FOLDER=CLASS, not {text!r}")

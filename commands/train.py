@@ -26,6 +26,7 @@ With no options: a linear head on the frozen ImageNet features of efficientnet_l
   simreal train data --backbone vit_base_patch16_224 --pretrained      weights from timm's hub
   simreal train data --out run --resume                                go on after an interruption
   simreal train my.simreal.json --stream --full --epochs 30            render meanwhile: no image is seen twice
+  simreal train data --full --measure data --measure photos --measure-every 500     learning curves: measures.csv
 """
 
 
@@ -57,6 +58,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     _add(parser, "split")
     _add(parser, "validation_split", metavar="SPLIT", note="or none")
+    _add(parser, "measure", action="append", metavar="DATA[:SPLIT]", note="may be repeated")
+    _add(parser, "measure_every", type=int, metavar="STEPS")
     parser.add_argument(
         "--offline", action="store_true", default=False, help="use no network: weights have to be on this machine"
     )

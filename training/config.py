@@ -13,7 +13,7 @@ from cattrs.v import transform_error
 
 from ..design.errors import RunError
 from .adaptation.config import Adaptation
-from .options import fraction, not_negative, option, positive, says
+from .options import absolute_reference, fraction, not_negative, option, positive, says
 
 Weights: TypeAlias = Literal["imagenet", "timm", "file", "none"]
 Optimizer: TypeAlias = Literal["sgd", "adamw"]
@@ -27,7 +27,9 @@ AUGMENTATIONS: tuple[Augmentation, ...] = get_args(Augmentation)
 EPOCHS = {True: 60, False: 15}  # where they are left open: from scratch, from pretrained weights
 _OPEN_EPOCHS = f"{EPOCHS[True]} from scratch, else {EPOCHS[False]}"
 _AHEAD = "8, or 4 a render worker"
-MAY_DIFFER_ON_RESUME = ("data", "target", "device", "workers", "threads", "ahead", "keep")
+MAY_DIFFER_ON_RESUME = (
+    "data", "target", "device", "workers", "threads", "ahead", "keep", "measure", "measure_every",
+)  # fmt: skip
 
 
 @attrs.frozen(kw_only=True)
@@ -50,6 +52,14 @@ class RunConfig:
     )
     split: str = attrs.field(default="train", metadata=says("split to train on", "train, or the only one"))
     validation_split: str | None = attrs.field(default=None, metadata=says("split to measure on", "test_iid"))
+    measure: tuple[str, ...] = attrs.field(
+        default=(),
+        converter=lambda texts: tuple(absolute_reference(text) for text in texts),
+        metadata=says("split to draw a learning curve of: DATA, DATA:SPLIT, or :SPLIT of the data trained on"),
+    )
+    measure_every: int = attrs.field(
+        default=0, validator=not_negative, metadata=says("steps between two points of it", "an epoch")
+    )
     head_only: bool = False
     views: int = attrs.field(
         default=4,

@@ -11,43 +11,67 @@ from matplotlib.figure import Figure
 
 from .linear_head import HeadFit
 from .log import LogRow
+from .measuring import Measure
 
 _TRAIN, _VALIDATION, _MUTED = "#9aa5b1", "#d1495b", "#52606d"
+_CURVES = ("#d1495b", "#00798c", "#edae49", "#30638e", "#6b4e71", "#3a7d44")
 
 
-def draw_curves(rows: Sequence[LogRow]) -> bytes:
-    """Loss, accuracy and learning rate over the epochs, as PNG."""
-    figure, (loss, accuracy, rate) = _figure(3)
+def draw_curves(rows: Sequence[LogRow], measures: Sequence[Measure] = ()) -> bytes:
+    """Loss, accuracy and learning rate over the epochs, and learning curves over the steps where any were measured, as
+    PNG."""
+    figure, (loss, accuracy, rate, *curves) = _figure(4 if measures else 3)
     epochs = [row.epoch for row in rows]
     marker = "o" if len(rows) < 3 else None
     loss.plot(epochs, [row.train_loss for row in rows], color=_TRAIN, label="train", marker=marker)
-    accuracy.plot(epochs, [100 * row.train_top1 for row in rows], color=_TRAIN, label="train", marker=marker)
+    tops = [row.train_top1 for row in rows if row.train_top1 is not None]
+    if tops:
+        accuracy.plot(epochs, _percent(tops), color=_TRAIN, label="train", marker=marker)
     measured = [row for row in rows if row.val_loss is not None and row.val_top1 is not None]
     if measured:
         at = [row.epoch for row in measured]
         loss.plot(at, [row.val_loss or 0.0 for row in measured], color=_VALIDATION, label="validation", marker=marker)
-        tops = [100 * (row.val_top1 or 0.0) for row in measured]
+        tops = _percent([row.val_top1 or 0.0 for row in measured])
         accuracy.plot(at, tops, color=_VALIDATION, label="validation", marker=marker)
-        accuracy.annotate(
-            f"{tops[-1]:.1f} %",
-            (at[-1], tops[-1]),
-            xytext=(-4, -12),
-            textcoords="offset points",
-            ha="right",
-            color=_VALIDATION,
-        )
+        _tell_last(accuracy, at[-1], tops[-1], _VALIDATION)
     rate.plot(epochs, [row.lr for row in rows], color=_MUTED, marker=marker)
     loss.set_ylim(bottom=0)
     accuracy.set_ylim(0, 101)
     for axes, title in (
-        (loss, "Cross-entropy"),
+        (loss, "Loss"),
         (accuracy, "Accuracy, %"),
         (rate, "Learning rate at the end of the epoch"),
     ):
         _dress(axes, title, "epoch")
     for axes in (loss, accuracy):
-        axes.legend(frameon=False)
+        if axes.lines:
+            axes.legend(frameon=False)
+    for axes in curves:
+        _draw_measures(axes, measures)
     return _png(figure)
+
+
+def _draw_measures(axes: Axes, measures: Sequence[Measure]) -> None:
+    """Accuracy on each set over the iterations, as the paper's learning curves are drawn."""
+    for number, name in enumerate(dict.fromkeys(each.name for each in measures)):
+        points = [each for each in measures if each.name == name]
+        colour = _CURVES[number % len(_CURVES)]
+        steps, tops = [each.step for each in points], _percent([each.top1 for each in points])
+        axes.plot(steps, tops, color=colour, label=name, marker="o" if len(points) < 3 else None)
+        _tell_last(axes, steps[-1], tops[-1], colour)
+    axes.set_ylim(0, 101)
+    axes.legend(frameon=False, fontsize=8)
+    _dress(axes, "Accuracy on each set, %", "iteration")
+
+
+def _percent(shares: Sequence[float]) -> list[float]:
+    return [100 * share for share in shares]
+
+
+def _tell_last(axes: Axes, x: float, percent: float, colour: str) -> None:
+    axes.annotate(
+        f"{percent:.1f} %", (x, percent), xytext=(-4, -12), textcoords="offset points", ha="right", color=colour
+    )
 
 
 def draw_head_fit(fit: HeadFit) -> bytes:

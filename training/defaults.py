@@ -19,7 +19,7 @@ from .options import option
 SCRATCH_BACKBONE = "resnet18"
 _FULL_ONLY = (
     "epochs", "iterations", "batch_size", "optimizer", "lr", "momentum", "weight_decay", "schedule", "warmup_epochs",
-    "amp", "channels_last",
+    "amp", "channels_last", "measure", "measure_every",
 )  # fmt: skip
 _HEAD_ONLY = ("views",)
 _STREAM_ONLY = ("images", "ahead", "keep")
@@ -98,6 +98,8 @@ def _check_options(given: dict[str, Any], scratch: bool, head_only: bool) -> Non
             raise RunError("--views has no meaning with --stream: every image is seen once")
     elif alone := [option(name) for name in _STREAM_ONLY if name in given]:
         raise RunError(f"{', '.join(alone)} has no meaning without --stream")
+    if "measure_every" in given and "measure" not in given:
+        raise RunError("--measure-every has no meaning without --measure")
     useless = [option(name) for name in (_FULL_ONLY if head_only else _HEAD_ONLY) if name in given]
     if useless:
         mode = "head-only training (leave it out, or add --full)" if head_only else "full training (add --head-only)"

@@ -18,7 +18,7 @@ import torch
 from ..datasets.accuracy import Accuracy, measure, wilson_interval
 from ..datasets.confusion import confusion_picture
 from ..datasets.messages import Log, Progress, Report
-from ..datasets.reading import DataSet
+from ..datasets.reading import PLAIN_SPLIT, DataSet
 from ..design.errors import DataSetError
 from .backbones import Classifier
 from .loading import Samples, batches, read_samples
@@ -105,6 +105,14 @@ def samples_for(
         raise DataSetError(f"{data.path}: split {split!r} has no image of the model's classes")
     labels = np.array([known[data.classes[samples.labels[number]]] for number in kept], np.int64)
     return attrs.evolve(samples.chosen(kept), labels=labels)
+
+
+def split_title(data: DataSet, split: str, *, own: bool) -> str:
+    """What a split is called beside others: its name, with the data set's before it unless this is the model's own."""
+    if own or data.splits == (split,) != (PLAIN_SPLIT,):
+        return split
+    name = data.path.resolve().name
+    return name if split == PLAIN_SPLIT else f"{name}-{split}"
 
 
 def mean_interval(accuracy: Accuracy) -> tuple[float, float]:

@@ -9,6 +9,7 @@ from ..datasets.messages import Report
 from ..datasets.reading import DataSet
 from .config import RunConfig
 from .loading import Samples
+from .measuring import MeasuredSet
 from .run_folder import RunFolder
 from .sources import Source
 
@@ -24,3 +25,4 @@ class Job:
     folder: RunFolder
     device: torch.device
     report: Report
+    measured: tuple[MeasuredSet, ...] = ()

@@ -117,6 +117,7 @@ def load(
         collate_fn=_collate,
         pin_memory=pin,
         worker_init_fn=_leave_interrupts_to_the_main_process,
+        generator=torch.Generator(),  # or torch's global one is drawn from, which dropout needs unchanged
     )
     for batch in loader:
         if isinstance(batch, AssetError):

@@ -14,7 +14,8 @@ from .run_folder import write_bytes
 
 @attrs.frozen(kw_only=True)
 class LogRow:
-    """An epoch. Accuracies are fractions; the ``val_`` values are None where there is no validation split.
+    """An epoch. Accuracies are fractions; the ``val_`` values are None where there is no validation split, and
+    ``train_top1`` is None where training asks for no class.
 
     ``waited`` is the share of time without an image to train on, None where all images were there.
     """
@@ -23,7 +24,7 @@ class LogRow:
     step: int
     lr: float
     train_loss: float
-    train_top1: float
+    train_top1: float | None
     val_loss: float | None = None
     val_top1: float | None = None
     val_mean: float | None = None
@@ -32,7 +33,9 @@ class LogRow:
 
     def describe(self, epochs: int) -> str:
         """One line for people."""
-        text = f"epoch {self.epoch}/{epochs}  loss {self.train_loss:.3f}  train {100 * self.train_top1:.1f} %"
+        text = f"epoch {self.epoch}/{epochs}  loss {self.train_loss:.3f}"
+        if self.train_top1 is not None:
+            text += f"  train {100 * self.train_top1:.1f} %"
         if self.val_top1 is not None:
             text += f"  validation {100 * self.val_top1:.1f} %"
         return text if self.waited is None else f"{text}  waited for renders {100 * self.waited:.0f} %"

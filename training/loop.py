@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import math
 import time
-from typing import Any
 
 import attrs
 import torch
-import torch.nn.functional as F
 from torch import nn
 
 from ..datasets.messages import Log, Progress
 from ..design.errors import RunError
 from .backbones import Classifier
-from .config import RunConfig
 from .curves import draw_curves
 from .devices import Precision
 from .evaluation import Evaluation, evaluate
@@ -22,35 +19,32 @@ from .interruption import interrupts_noted
 from .job import Job
 from .loading import Samples
 from .log import LogRow, write_log
-from .run_folder import CURVES, LOG, load_torch, save_torch, write_bytes
+from .measuring import Measure, Measuring, write_measures
+from .objective import Objective
+from .optimizers import make_optimizer
+from .run_folder import CURVES, LOG, MEASURES, load_torch, save_torch, write_bytes
 from .schedules import lr_factor
-
-
-@attrs.define
-class _Totals:
-    """Sums over the images of the epoch so far."""
-
-    images: int = 0
-    loss: float = 0.0
-    correct: int = 0
-    seconds: float = 0.0
-    waited: float = 0.0
+from .tally import Tally
 
 
 class Loop:
-    """The state of a run between steps: model, optimizer, random state, position and log."""
+    """The state of a run between steps: network, optimizer, random state, position, log and learning curves.
 
-    def __init__(self, model: Classifier, job: Job) -> None:
+    ``network`` is what is trained, by ``objective``; ``classifier`` is the part of it that is measured.
+    """
+
+    def __init__(self, network: nn.Module, classifier: Classifier, objective: Objective, job: Job) -> None:
         config, device = job.config, job.device
         self.config, self.device, self.report = config, device, job.report
         self.source, self.validation, self.classes = job.source, job.validation, job.data.classes
         self.folder = job.folder
         on_gpu = device.type == "cuda"
         layout = torch.channels_last if on_gpu and config.channels_last else torch.contiguous_format
-        self.model = model.to(device).to(memory_format=layout)
+        self.network = network.to(device).to(memory_format=layout)
+        self.classifier, self.objective = classifier, objective
         self.layout = layout
         self.precision = Precision(device, config.amp)
-        self.optimizer = make_optimizer(self.model, config)
+        self.optimizer = make_optimizer(self.network, config)
         self.batch_size = min(config.batch_size, self.source.epoch_images, config.images or self.source.epoch_images)
         self.steps_per_epoch = self.source.epoch_images // self.batch_size  # a smaller batch would upset batch norm
         asked = config.iterations or config.images // self.batch_size
@@ -59,19 +53,21 @@ class Loop:
         self.source.expect(self.total * self.batch_size)
         self.step = 0
         self.rows: list[LogRow] = []
-        self.totals = _Totals()
+        self.measuring = Measuring(job.measured, config.measure_every)
+        self.tally = Tally()
 
     def resume(self) -> None:
         """Continue from ``checkpoint.pt``. Raises ``RunError`` where it is damaged or of other images."""
         saved = load_torch(self.folder.checkpoint, "checkpoint")
         try:
             self.source.restore(saved["source"])
-            self.model.load_state_dict(saved["model"])
+            self.network.load_state_dict(saved["model"])
             self.optimizer.load_state_dict(saved["optimizer"])
             self.precision.scaler.load_state_dict(saved["scaler"])
             self.step = saved["step"]
             self.rows = [LogRow(**row) for row in saved["rows"]]
-            self.totals = _Totals(**saved["totals"])
+            self.measuring.measures = [Measure(**measure) for measure in saved["measures"]]
+            self.tally.restore(saved["totals"])
             torch.set_rng_state(saved["random"])
             if self.device.type == "cuda":
                 torch.cuda.set_rng_state(saved["random_cuda"], self.device)
@@ -80,63 +76,79 @@ class Loop:
         self.report(Log(f"resuming at step {self.step} of {self.total}"))
 
     def save(self) -> None:
-        """Write ``checkpoint.pt``, ``log.csv`` and ``curves.png``, each whole or not at all."""
+        """Write ``checkpoint.pt``, ``log.csv``, ``measures.csv`` and ``curves.png``, each whole or not at all."""
+        totals, measures = self.tally.read(self.step), self.measuring.measures
         save_torch(
             self.folder.checkpoint,
             {
                 "step": self.step,
                 "source": self.source.state(),
-                "model": self.model.state_dict(),
+                "model": self.network.state_dict(),
                 "optimizer": self.optimizer.state_dict(),
                 "scaler": self.precision.scaler.state_dict(),
                 "random": torch.get_rng_state(),
                 "random_cuda": torch.cuda.get_rng_state(self.device) if self.device.type == "cuda" else None,
                 "rows": [attrs.asdict(row) for row in self.rows],
-                "totals": attrs.asdict(self.totals),
+                "measures": [attrs.asdict(measure) for measure in measures],
+                "totals": attrs.asdict(totals),
             },
         )
         self.source.checkpointed()
         write_log(self.folder.path / LOG, self.rows)
-        if self.rows:
-            write_bytes(self.folder.path / CURVES, draw_curves(self.rows))
+        if measures:
+            write_measures(self.folder.path / MEASURES, measures)
+        if self.rows or measures:
+            write_bytes(self.folder.path / CURVES, draw_curves(self.rows, measures))
 
     def run(self) -> None:
         """Train to the end. Raises ``RunError`` where the loss is no longer finite.
 
         On Ctrl-C the step in hand is finished, and the checkpoint is of that step.
         """
-        if self.totals.images and self._is_at_end_of_epoch():  # interrupted while it was measured
-            self._finish_epoch((self.step - 1) // self.steps_per_epoch)
-            self.save()
+        self._look_back()  # interrupted while it was measured
         while self.step < self.total:
-            self._epoch()
+            self._train()
+            self._look_back()
 
-    def _is_at_end_of_epoch(self) -> bool:
-        return self.step == self.total or self.step % self.steps_per_epoch == 0
+    def _look_back(self) -> None:
+        """Between two steps: finish an epoch that has ended, and measure where it is time for that."""
+        end_of_epoch = self.step == self.total or self.step % self.steps_per_epoch == 0
+        finish = end_of_epoch and self.tally.read(self.step).images > 0
+        measure = self.measuring.is_due(self.step, self.total, end_of_epoch)
+        if finish:
+            self._finish_epoch((self.step - 1) // self.steps_per_epoch)
+        if measure:
+            self._measure()
+        if finish or measure:
+            self.save()
 
-    def _epoch(self) -> None:
+    def _train(self) -> None:
+        """Train up to the end of the epoch, or to where it is time to measure."""
         epoch, size = self.step // self.steps_per_epoch, self.batch_size
-        first = self.step - epoch * self.steps_per_epoch
-        last = min(self.steps_per_epoch, self.total - epoch * self.steps_per_epoch)
-        seconds, waited = self.totals.seconds, self.totals.waited
+        begun = epoch * self.steps_per_epoch
+        stop = self.measuring.next_step(self.step, min(begun + self.steps_per_epoch, self.total))
+        totals = self.tally.totals
+        seconds, waited = totals.seconds, totals.waited
         start, waited_before = time.monotonic(), self.source.waited_s or 0.0
         done = 0
 
         def rate() -> float:
             return done / max(time.monotonic() - start, 1e-9)
 
-        self.model.train()
+        self.network.train()
         with interrupts_noted() as asked:
 
             def waiting() -> bool:
                 self._progress(rate())
                 return asked.stop
 
-            for images, labels in self.source.batches(epoch, first * size, last * size, size, waiting):
+            for images, labels in self.source.batches(
+                epoch, (self.step - begun) * size, (stop - begun) * size, size, waiting
+            ):
                 self._step(images, labels)
                 done += 1
-                self.totals.seconds = seconds + time.monotonic() - start
-                self.totals.waited = waited + (self.source.waited_s or 0.0) - waited_before
+                totals.seconds = seconds + time.monotonic() - start
+                totals.waited = waited + (self.source.waited_s or 0.0) - waited_before
                 self._progress(rate())
                 if asked.stop or self.step % self.source.checkpoint_steps == 0:
                     self.save()
@@ -145,39 +157,33 @@ class Loop:
             if asked.stop:  # while there was nothing to train on
                 self.save()
                 raise KeyboardInterrupt
-        self._finish_epoch(epoch)
-        self.save()
 
     def _step(self, images: torch.Tensor, labels: torch.Tensor) -> None:
         lr = self.config.lr * lr_factor(self.config.schedule, self.step, self.total, self.warmup)
         for group in self.optimizer.param_groups:
             group["lr"] = lr
-        images = images.to(self.device, non_blocking=True, memory_format=self.layout)
+        views = images.flatten(0, -4)  # several of an image, where the objective wants them
+        views = views.to(self.device, non_blocking=True, memory_format=self.layout)
         labels = labels.to(self.device, non_blocking=True)
         with self.precision.autocast():
-            logits = self.model(images)
-            loss = F.cross_entropy(logits.float(), labels, label_smoothing=self.config.label_smoothing)
-        value = float(loss.detach())
-        if not math.isfinite(value):
-            raise RunError(f"the loss is {value} at step {self.step}; lower --lr (now {self.config.lr:g})")
+            outcome = self.objective(self.network, views, labels)
         self.optimizer.zero_grad(set_to_none=True)
         scaler = self.precision.scaler
-        scaler.scale(loss).backward()
+        scaler.scale(outcome.loss).backward()
         scaler.step(self.optimizer)
         scaler.update()
         self.step += 1
-        self.totals.images += len(labels)
-        self.totals.loss += value * len(labels)
-        self.totals.correct += int((logits.argmax(1) == labels).sum())
+        self.objective.stepped(self.network, self.step / self.total)
+        self.tally.add(self.step, len(labels), outcome)
 
     def _finish_epoch(self, epoch: int) -> None:
-        totals = self.totals
+        totals = self.tally.totals
         row = LogRow(
             epoch=epoch + 1,
             step=self.step,
             lr=self.optimizer.param_groups[0]["lr"],
             train_loss=totals.loss / totals.images,
-            train_top1=totals.correct / totals.images,
+            train_top1=totals.correct / totals.images if self.objective.counts else None,
             images_per_s=totals.images / max(totals.seconds, 1e-9),
             waited=None if self.source.waited_s is None else totals.waited / max(totals.seconds, 1e-9),
         )
@@ -186,15 +192,20 @@ class Loop:
             mean = result.accuracy.mean_class_accuracy
             row = attrs.evolve(row, val_loss=result.loss, val_top1=result.accuracy.top1, val_mean=mean)
         self.rows.append(row)
-        self.totals = _Totals()
+        self.tally.start()
         self.report(Log(row.describe(math.ceil(self.total / self.steps_per_epoch))))
 
-    def _evaluate(self, validation: Samples) -> Evaluation:
+    def _measure(self) -> None:
+        measures = self.measuring.measure(self.step, self.step * self.batch_size, self._evaluate)
+        found = "  ".join(f"{each.name} {100 * each.top1:.1f} %" for each in measures)
+        self.report(Log(f"step {self.step}/{self.total}  {found}"))
+
+    def _evaluate(self, samples: Samples) -> Evaluation:
         """Measure. Interrupted here, a run goes on with measuring."""
         try:
             return evaluate(
-                self.model,
-                validation,
+                self.classifier,
+                samples,
                 self.classes,
                 self.config.resize_px,
                 self.config.crop_px,
@@ -210,16 +221,3 @@ class Loop:
         rate, done, total = steps_per_s * self.batch_size or None, self.step, self.total
         size = self.batch_size
         self.report(Progress("train", done * size, total * size, "images", rate, left, self.source.note))
-
-
-def make_optimizer(model: nn.Module, config: RunConfig) -> torch.optim.Optimizer:
-    """SGD with momentum, or AdamW. Biases and norms (one-dimensional parameters) are not decayed."""
-    matrices = [p for p in model.parameters() if p.requires_grad and p.ndim > 1]
-    vectors = [p for p in model.parameters() if p.requires_grad and p.ndim <= 1]
-    groups: list[dict[str, Any]] = [
-        {"params": matrices, "weight_decay": config.weight_decay},
-        {"params": vectors, "weight_decay": 0.0},
-    ]
-    if config.optimizer == "sgd":
-        return torch.optim.SGD(groups, lr=config.lr, momentum=config.momentum)
-    return torch.optim.AdamW(groups, lr=config.lr, betas=(config.momentum, 0.999))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import attrs
@@ -23,6 +24,11 @@ def option_help(field: str, config: type[attrs.AttrsInstance]) -> str:
     """What an option of a config is for, and what it is where it is left open."""
     told = getattr(attrs.fields(config), field).metadata
     return f"{told['help']} (default: {told['left_open']})" if told["left_open"] else str(told["help"])
+
+
+def absolute_reference(text: str) -> str:
+    """A converter of ``DATA:SPLIT``: the same split, from whatever folder it is looked for. ``:SPLIT`` stays."""
+    return text if text.startswith(":") else os.path.abspath(text)  # noqa: PTH100  (Path.absolute keeps "..")
 
 
 def positive(instance: Any, attribute: attrs.Attribute[Any], value: float) -> None:

@@ -1,8 +1,9 @@
 """A run's folder: what lies in it, its state, and how files come to be in it whole or not at all.
 
-``config.json`` (RunConfig), ``run.json`` (state, versions, classes, preprocessing), ``log.csv``, ``curves.png``,
-``checkpoint.pt`` (to resume), ``model.pt`` (the trained classifier), ``results.json``; of a stream ``consumed.jsonl``
-(which images were trained on) and ``stream/`` (its data set, test splits and what is rendered ahead).
+``config.json`` (RunConfig), ``run.json`` (state, versions, classes, preprocessing), ``log.csv``, ``measures.csv``
+(learning curves, where asked for), ``curves.png``, ``checkpoint.pt`` (to resume), ``model.pt`` (the trained
+classifier), ``results.json``; of a stream ``consumed.jsonl`` (which images were trained on) and ``stream/`` (its data
+set, test splits and what is rendered ahead).
 """
 
 from __future__ import annotations
@@ -28,8 +29,9 @@ from .config import RunConfig
 CONFIG, RUN, LOG, CURVES = "config.json", "run.json", "log.csv", "curves.png"
 CHECKPOINT, MODEL, RESULTS = "checkpoint.pt", "model.pt", "results.json"
 CONSUMED = "consumed.jsonl"
+MEASURES = "measures.csv"
 STREAM = "stream"
-_OWN = (CONFIG, RUN, LOG, CURVES, CHECKPOINT, MODEL, RESULTS, CONSUMED)
+_OWN = (CONFIG, RUN, LOG, CURVES, CHECKPOINT, MODEL, RESULTS, CONSUMED, MEASURES)
 _OWN_FOLDERS = ("evaluate", "features")
 _PACKAGES = ("simreal", "torch", "torchvision", "timm", "numpy")
 

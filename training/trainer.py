@@ -20,8 +20,11 @@ from .job import Job
 from .linear_head import fit_head, put_head
 from .loading import Samples, read_samples
 from .loop import Loop
+from .measuring import measured_sets
+from .objective import CrossEntropy
 from .run_folder import CURVES, RESULTS, is_unfinished, open_for_training, starting_state, write_bytes, write_json
 from .sources import Epochs, Source
+from .split_reference import SplitReference
 from .stream_features import stream_features
 from .streaming import Stream
 from .supply import Supply
@@ -53,6 +56,7 @@ def train(
         _check_splits(supply, config)
     samples = None if supply else read_samples(data, config.split)
     validation = None if supply else _validation(data, config, report)
+    measured = () if supply else measured_sets(config, data, report)
     images = samples.fingerprint() if samples else f"stream of {data.design_hash}"
     model = build_classifier(config, len(data.classes))
     if go_on:
@@ -68,10 +72,11 @@ def train(
         if supply is not None:
             supply.render([name for name in data.splits if name != config.split])
             validation = _validation(data, config, report)
+            measured = measured_sets(config, data, report)
             source = Stream(supply, config, folder.path, transform, pin=pin, report=report)
         elif samples is not None:
             source = Epochs(samples, config, transform, pin)
-        results = _train(model, Job(config, data, source, validation, folder, device, report), resume)
+        results = _train(model, Job(config, data, source, validation, folder, device, report, measured), resume)
         state = "finished"
     except KeyboardInterrupt:
         state = "interrupted"
@@ -85,7 +90,9 @@ def train(
 
 def _check_splits(supply: Supply, config: RunConfig) -> None:
     """Raise ``DesignError`` where the design has no such split, ``RunError`` where one has no images."""
-    for split in filter(None, (config.split, config.validation_split)):
+    measured = (SplitReference.parse(text) for text in config.measure)
+    own = [each.split for each in measured if each.open(supply.data, config.data) is supply.data]
+    for split in filter(None, (config.split, config.validation_split, *own)):
         if not supply.count(split):
             raise RunError(f"the design has no images in split {split!r}; give it a count, or choose another")
 
@@ -102,7 +109,7 @@ def _train(model: Classifier, job: Job, resume: bool) -> dict[str, Any]:
     if config.head_only:
         results["head"] = _train_head(model, job)
     else:
-        loop = Loop(model, job)
+        loop = Loop(model, model, CrossEntropy(config.label_smoothing), job)
         if resume and job.folder.checkpoint.is_file():
             loop.resume()
         job.source.open()

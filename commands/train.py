@@ -9,10 +9,16 @@ from typing import Any
 
 from ..datasets.messages import Result
 from ..design.errors import DataSetError, ToolError
-from ..training.config import AUGMENTATIONS, OPTIMIZERS, SCHEDULES, RunConfig
-from ..training.options import option, option_help
 from .design_text import design_stem
 from .streaming import configure_stream, stream_defaults, stream_lines, stream_supply
+from .training_options import (
+    add_option,
+    configure_backbone,
+    configure_images,
+    configure_machine,
+    configure_run,
+    configure_steps,
+)
 
 HELP = "train a classifier on a rendered data set, on class folders of photos, or on a design while it is rendered"
 
@@ -27,53 +33,18 @@ With no options: a linear head on the frozen ImageNet features of efficientnet_l
   simreal train data --out run --resume                                go on after an interruption
   simreal train my.simreal.json --stream --full --epochs 30            render meanwhile: no image is seen twice
   simreal train data --full --measure data --measure photos --measure-every 500     learning curves: measures.csv
+  simreal train data --full --mix photos:0.1                           a tenth of every batch is real
 """
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    from_user = argparse.SUPPRESS  # what is left open is decided by training.defaults, and told in config.json
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.description = f"{HELP[0].upper()}{HELP[1:]}."
     parser.epilog = DETAILS
-    parser.argument_default = from_user
-    parser.add_argument(
-        "data",
-        type=Path,
-        metavar="DATA",
-        help="data set: rendered, split/class/images or class/images; with --stream a design",
-    )
-    parser.add_argument(
-        "--out", type=Path, metavar="RUN", default=None, help="run folder (default: DATA-run, beside DATA)"
-    )
-    parser.add_argument(
-        "--resume", action="store_true", default=False, help="continue the run in --out where it stopped"
-    )
-    parser.add_argument("--overwrite", action="store_true", default=False, help="replace the run in --out")
-    parser.add_argument(
-        "--continue",
-        dest="go_on",
-        action="store_true",
-        default=False,
-        help="resume where --out holds this very run, not finished; else as --overwrite",
-    )
-    _add(parser, "split")
-    _add(parser, "validation_split", metavar="SPLIT", note="or none")
-    _add(parser, "measure", action="append", metavar="DATA[:SPLIT]", note="may be repeated")
-    _add(parser, "measure_every", type=int, metavar="STEPS")
-    parser.add_argument(
-        "--offline", action="store_true", default=False, help="use no network: weights have to be on this machine"
-    )
-
-    model = parser.add_argument_group("model")
-    _add(model, "backbone", metavar="NAME")
-    source = model.add_mutually_exclusive_group()
-    source.add_argument(
-        "--from-scratch", action="store_true", default=False, help="random weights: no real image is ever seen"
-    )
-    source.add_argument(
-        "--pretrained", action="store_true", default=False, help="timm's weights, downloaded from its hub"
-    )
-    _add(source, "weights_file", metavar="FILE")
+    configure_run(parser, "data set: rendered, split/class/images or class/images; with --stream a design")
+    add_option(parser, "measure", action="append", metavar="DATA[:SPLIT]", note="may be repeated")
+    add_option(parser, "measure_every", type=int, metavar="STEPS")
+    model = configure_backbone(parser)
     mode = model.add_mutually_exclusive_group()
     mode.add_argument(
         "--head-only",
@@ -84,42 +55,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     mode.add_argument(
         "--full", action="store_false", dest="head_only", help="all weights (default from scratch, and with --epochs)"
     )
-    _add(model, "views", type=int, metavar="N")
-
-    images = parser.add_argument_group("images")
-    _add(images, "augmentation", choices=AUGMENTATIONS)
-    _add(images, "crop_px", type=int, metavar="PX")
-    _add(images, "resize_px", type=int, metavar="PX")
-
-    full = parser.add_argument_group("full training")
-    length = full.add_mutually_exclusive_group()
-    _add(length, "epochs", type=int, metavar="N")
-    _add(length, "iterations", type=int, metavar="N")
-    _add(length, "images", type=int, metavar="N")
-    _add(full, "batch_size", type=int, metavar="N")
-    _add(full, "optimizer", choices=OPTIMIZERS)
-    _add(full, "lr", type=float)
-    _add(full, "momentum", type=float)
-    _add(full, "weight_decay", type=float)
-    _add(full, "schedule", choices=SCHEDULES)
-    _add(full, "warmup_epochs", type=float, metavar="N")
-    for name in ("amp", "channels_last"):
-        switch = f"--no-{name.replace('_', '-')}"
-        full.add_argument(switch, dest=name, action="store_false", help=f"no {option_help(name, RunConfig)}")
-
+    add_option(model, "views", type=int, metavar="N")
+    configure_images(parser)
+    configure_steps(parser, "full training")
     configure_stream(parser)
     both = parser.add_argument_group("any training")
-    _add(both, "label_smoothing", type=float, metavar="S")
-    _add(both, "seed", type=int)
-    _add(both, "device")
-    _add(both, "threads", type=int, metavar="N")
-    _add(both, "workers", type=int, metavar="N")
-
-
-def _add(group: Any, field: str, note: str = "", **arguments: Any) -> None:
-    """An option that sets a field of RunConfig, with the help that stands there."""
-    told = option_help(field, RunConfig) + (f", {note}" if note else "")
-    group.add_argument(option(field), dest=field, help=told, **arguments)
+    add_option(both, "label_smoothing", type=float, metavar="S")
+    configure_machine(both)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -129,6 +71,7 @@ def run(args: argparse.Namespace) -> int:
     import attrs
 
     from ..datasets.reading import open_data_set
+    from ..training.config import RunConfig
     from ..training.defaults import resolve
     from ..training.run_folder import STREAM, RunFolder
     from ..training.trainer import train

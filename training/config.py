@@ -60,6 +60,16 @@ class RunConfig:
     measure_every: int = attrs.field(
         default=0, validator=not_negative, metadata=says("steps between two points of it", "an epoch")
     )
+    mix: str | None = attrs.field(
+        default=None,
+        converter=attrs.converters.optional(absolute_reference),
+        metadata=says("second labelled data set, and its share of every batch: photos:0.1; classes matched by name"),
+    )
+    limit: int = attrs.field(
+        default=0,
+        validator=not_negative,
+        metadata=says("images to train on, as many of every class; a smaller number's are among a larger one's", "all"),
+    )
     head_only: bool = False
     views: int = attrs.field(
         default=4,

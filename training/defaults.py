@@ -19,7 +19,7 @@ from .options import option
 SCRATCH_BACKBONE = "resnet18"
 _FULL_ONLY = (
     "epochs", "iterations", "batch_size", "optimizer", "lr", "momentum", "weight_decay", "schedule", "warmup_epochs",
-    "amp", "channels_last", "measure", "measure_every",
+    "amp", "channels_last", "measure", "measure_every", "mix",
 )  # fmt: skip
 _HEAD_ONLY = ("views",)
 _STREAM_ONLY = ("images", "ahead", "keep")
@@ -96,6 +96,8 @@ def _check_options(given: dict[str, Any], scratch: bool, head_only: bool) -> Non
     if given.get("stream"):
         if "views" in given:
             raise RunError("--views has no meaning with --stream: every image is seen once")
+        if "limit" in given:
+            raise RunError("--limit has no meaning with --stream: --images says how many there are")
     elif alone := [option(name) for name in _STREAM_ONLY if name in given]:
         raise RunError(f"{', '.join(alone)} has no meaning without --stream")
     if "measure_every" in given and "measure" not in given:

@@ -21,7 +21,9 @@ from .linear_head import fit_head, put_head
 from .loading import Samples, read_samples
 from .loop import Loop
 from .measuring import measured_sets
+from .mixing import Mixed, read_mix
 from .objective import CrossEntropy
+from .prefix import balanced_prefix
 from .run_folder import CURVES, RESULTS, is_unfinished, open_for_training, starting_state, write_bytes, write_json
 from .sources import Epochs, Source
 from .split_reference import SplitReference
@@ -54,28 +56,33 @@ def train(
     data = supply.data if supply else open_data_set(Path(config.data))
     if supply:
         _check_splits(supply, config)
-    samples = None if supply else read_samples(data, config.split)
+    samples = None if supply else _samples(data, config)
     validation = None if supply else _validation(data, config, report)
     measured = () if supply else measured_sets(config, data, report)
+    mix = read_mix(config, data, report)
     images = samples.fingerprint() if samples else f"stream of {data.design_hash}"
+    images += f" and {mix.samples.fingerprint()}" if mix else ""
+    transform = training_transform(config.augmentation, config.resize_px, config.crop_px)
+    pin = device.type == "cuda"
+
+    def mixed(source: Source) -> Source:
+        return Mixed(source, mix, config, transform, pin=pin) if mix else source
+
+    source = mixed(Epochs(samples, config, transform, pin)) if samples else None
     model = build_classifier(config, len(data.classes))
     if go_on:
         resume = is_unfinished(out, config, images)
         overwrite = not resume
     folder = open_for_training(out, config, data.design_hash, resume, overwrite)
     folder.update(**starting_state(config, data.classes, data.design_hash, images, device))
-    transform = training_transform(config.augmentation, config.resize_px, config.crop_px)
-    pin = device.type == "cuda"
     state = "failed"
     try:
-        source: Source
         if supply is not None:
             supply.render([name for name in data.splits if name != config.split])
             validation = _validation(data, config, report)
             measured = measured_sets(config, data, report)
-            source = Stream(supply, config, folder.path, transform, pin=pin, report=report)
-        elif samples is not None:
-            source = Epochs(samples, config, transform, pin)
+            source = mixed(Stream(supply, config, folder.path, transform, pin=pin, report=report))
+        assert source is not None, "there are samples, or a supply of them"
         results = _train(model, Job(config, data, source, validation, folder, device, report, measured), resume)
         state = "finished"
     except KeyboardInterrupt:
@@ -95,6 +102,11 @@ def _check_splits(supply: Supply, config: RunConfig) -> None:
     for split in filter(None, (config.split, config.validation_split, *own)):
         if not supply.count(split):
             raise RunError(f"the design has no images in split {split!r}; give it a count, or choose another")
+
+
+def _samples(data: DataSet, config: RunConfig) -> Samples:
+    samples = read_samples(data, config.split)
+    return samples.chosen(balanced_prefix(samples.labels, config.limit)) if config.limit else samples
 
 
 def _validation(data: DataSet, config: RunConfig, report: Report) -> Samples | None:

@@ -20,7 +20,20 @@ from .help_text import HelpFormatter
 from .leash import end_with_stdin, held
 from .reporting import reporter
 
-VERBS = ("design", "preview", "render", "data", "train", "evaluate", "export", "score", "environment", "doctor", "demo")
+VERBS = (
+    "design",
+    "preview",
+    "render",
+    "data",
+    "train",
+    "evaluate",
+    "inspect",
+    "export",
+    "score",
+    "environment",
+    "doctor",
+    "demo",
+)
 HIDDEN_VERBS = ("worker", "previewer")
 USAGE_ERROR = 2
 INTERRUPTED = 130

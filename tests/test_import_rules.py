@@ -26,6 +26,8 @@ OWNERS = {
     "timm": {"training", "studies"},
     "onnxruntime": {"scoring", "training"},
     "matplotlib": {"training", "studies"},
+    "sklearn": {"training", "studies"},
+    "umap": {"studies"},
 }
 # Probes: these two look for a package without using it.
 PROBES = {"commands/doctor.py"}

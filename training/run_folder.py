@@ -32,7 +32,7 @@ CONSUMED = "consumed.jsonl"
 MEASURES = "measures.csv"
 STREAM = "stream"
 _OWN = (CONFIG, RUN, LOG, CURVES, CHECKPOINT, MODEL, RESULTS, CONSUMED, MEASURES)
-_OWN_FOLDERS = ("evaluate", "features")
+_OWN_FOLDERS = ("evaluate", "inspect", "features")
 _PACKAGES = ("simreal", "torch", "torchvision", "timm", "numpy")
 
 

@@ -27,7 +27,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.epilog = DETAILS
     parser.add_argument("run_folder", type=Path, metavar="RUN", help="a finished run of simreal train")
     parser.add_argument(
-        "data", type=Path, metavar="DATA", help="data set: rendered, split/class/images or class/images"
+        "data",
+        type=Path,
+        metavar="DATA",
+        help="data set: rendered, folders of photos, a list (.txt) or an image set",
     )
     parser.add_argument("--split", action="append", help="split to measure; may be repeated (default: all of them)")
     parser.add_argument("--unseen", action="store_true", help="measure every split but the one the run was trained on")

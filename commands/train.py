@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..datasets.messages import Result
+from ..design.design import FILE_SUFFIX
 from ..design.errors import DataSetError, ToolError
 from .design_text import design_stem
 from .streaming import configure_stream, stream_defaults, stream_lines, stream_supply
@@ -41,7 +42,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.description = f"{HELP[0].upper()}{HELP[1:]}."
     parser.epilog = DETAILS
-    configure_run(parser, "data set: rendered, split/class/images or class/images; with --stream a design")
+    configure_run(
+        parser, "data set: rendered, folders of photos, a list (.txt) or an image set; with --stream a design"
+    )
     add_option(parser, "measure", action="append", metavar="DATA[:SPLIT]", note="may be repeated")
     add_option(parser, "measure_every", type=int, metavar="STEPS")
     model = configure_backbone(parser)
@@ -78,7 +81,7 @@ def run(args: argparse.Namespace) -> int:
 
     fields = {field.name for field in attrs.fields(RunConfig)} - {"data", "stream"}
     given = {name: value for name, value in vars(args).items() if name in fields}
-    out = args.out or default_run(args.data.with_name(design_stem(args.data)) if args.data.is_file() else args.data)
+    out = args.out or default_run(args.data.with_name(_stem(args.data)) if args.data.is_file() else args.data)
     started = RunFolder(out).config() if args.resume and out.is_dir() else None
     supply = stream_supply(args, out / STREAM) if (started or args).stream else None
     if started:
@@ -90,7 +93,7 @@ def run(args: argparse.Namespace) -> int:
     elif supply:
         given = {**stream_defaults(args), **given, "data": str(args.data.resolve())}
         config = resolve(supply.data, given, from_scratch=args.from_scratch, pretrained=args.pretrained)
-    elif args.data.is_file():
+    elif args.data.is_file() and args.data.name.endswith(FILE_SUFFIX):
         raise DataSetError(f"{args.data}: is a design; add --stream to render it while training, or render it first")
     else:
         config = resolve(open_data_set(args.data), given, from_scratch=args.from_scratch, pretrained=args.pretrained)
@@ -99,6 +102,11 @@ def run(args: argparse.Namespace) -> int:
     args.report(Result("training", {"run": str(out), **results}))
     args.report(Result("text", {"text": _summary(out, results)}))
     return 0
+
+
+def _stem(file: Path) -> str:
+    """``kit`` of ``kit.simreal.json``, ``kit.images.json`` and ``kit.txt``."""
+    return design_stem(file).removesuffix(".images").removesuffix(".txt")
 
 
 def default_run(data: Path) -> Path:

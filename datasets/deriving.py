@@ -198,6 +198,7 @@ def _add(writer: ShardWriter, image: _Taken) -> None:
     if isinstance(image.file, TarMember):
         writer.add(image.file.open().getvalue(), image.row)
     else:
+        assert isinstance(image.file, Path), "rendered images have no frame"
         writer.add_file(image.file, image.row)
 
 

@@ -45,7 +45,18 @@ class TarMember:
             raise AssetError(f"{self}: cannot be read ({error})") from None
 
 
-PictureFile: TypeAlias = Path | TarMember
+@attrs.frozen
+class FramedFile:
+    """An image file with a frame, ``frame_px`` wide on every side, that is no part of the picture."""
+
+    path: Path
+    frame_px: int
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+
+PictureFile: TypeAlias = Path | TarMember | FramedFile
 
 
 class Pictures(Protocol):
@@ -68,28 +79,32 @@ class Pictures(Protocol):
         """Some of the images, in that order."""
 
 
-@attrs.frozen
-class FilePictures:
-    """Files anywhere."""
+@attrs.frozen(eq=False)
+class ListedPictures:
+    """Files called anything below a folder; their ``paths`` in the system's own bytes. ``frame_px`` see FramedFile."""
 
-    files: tuple[Path, ...]
+    folder: Path
+    paths: npt.NDArray[np.bytes_]
+    frame_px: int = 0
 
     def __len__(self) -> int:
-        return len(self.files)
+        return len(self.paths)
 
-    def __getitem__(self, number: int) -> Path:
-        return self.files[number]
+    def __getitem__(self, number: int) -> Path | FramedFile:
+        file = self.folder / self.name(number)
+        return FramedFile(file, self.frame_px) if self.frame_px else file
 
     def name(self, number: int) -> str:
-        file = self.files[number]
-        return f"{file.parent.name}/{file.name}"
+        return os.fsdecode(bytes(self.paths[number]))
 
     def stamps(self) -> Iterator[str]:
-        for number, file in enumerate(self.files):
-            yield f"{self.name(number)}\0{_stamp(os.fspath(file))}"
+        root = os.fspath(self.folder)
+        for number in range(len(self)):
+            name = self.name(number)
+            yield f"{name}\0{_stamp(os.path.join(root, name), 'listed')}"  # noqa: PTH118 (a Path each takes longer)
 
-    def chosen(self, numbers: Sequence[int]) -> FilePictures:
-        return FilePictures(tuple(self.files[number] for number in numbers))
+    def chosen(self, numbers: Sequence[int]) -> ListedPictures:
+        return attrs.evolve(self, paths=self.paths[np.asarray(numbers, np.int64)])
 
 
 @attrs.frozen(eq=False)
@@ -223,9 +238,9 @@ def _table(tar: Path) -> dict[str, tuple[int, int]]:
     return {name: (offset, size) for name, offset, size in members(tar) if name.endswith(".jpg")}
 
 
-def _stamp(file: str) -> str:
+def _stamp(file: str, known: str = "in the metadata") -> str:
     try:
         status = os.stat(file)  # noqa: PTH116 - for millions of files, a Path each costs as much as the call
     except OSError:
-        raise DataSetError(f"{file} is in the metadata but not on disk") from None
+        raise DataSetError(f"{file} is {known} but not on disk") from None
     return f"{status.st_size}\0{status.st_mtime_ns}"

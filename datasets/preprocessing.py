@@ -15,7 +15,7 @@ import numpy.typing as npt
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from ..design.errors import AssetError
-from .pictures import TarMember
+from .pictures import FramedFile, TarMember
 
 Pixels: TypeAlias = npt.NDArray[np.uint8]
 
@@ -23,21 +23,23 @@ _LONGEST_RATIO = 8  # a strip longer than this is cut first: enlarging a 1 x 10,
 _UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, struct.error, Image.DecompressionBombError)
 
 
-def load_rgb(path: str | os.PathLike[str] | TarMember, least_px: int | None = None) -> Image.Image:
+def load_rgb(path: str | os.PathLike[str] | TarMember | FramedFile, least_px: int | None = None) -> Image.Image:
     """A picture, in a file or in a tar, as RGB: EXIF orientation applied, grey, palette, CMYK and 16 bit converted,
-    alpha over white.
+    alpha over white, a frame that is no part of it cut off.
 
     ``least_px``, for looking at only: a JPEG may come out at half, a quarter or an eighth of its size, both sides still
     of so many pixels at least where the file has them; that is many times quicker than all of it.
     Raises ``AssetError`` naming the file where it is missing, not a picture, corrupt or truncated.
     """
-    file = path if isinstance(path, TarMember) else Path(path)
+    frame_px = path.frame_px if isinstance(path, FramedFile) else 0
+    bare = path.path if isinstance(path, FramedFile) else path
+    file = bare if isinstance(bare, TarMember) else Path(bare)
     try:
         with Image.open(file.open() if isinstance(file, TarMember) else file) as image:
-            if least_px is not None:
+            if least_px is not None and not frame_px:
                 image.draft(image.mode, (least_px, least_px))
             image.load()
-            return _to_rgb(ImageOps.exif_transpose(image))
+            return _to_rgb(_unframed(ImageOps.exif_transpose(image), frame_px))
     except FileNotFoundError:
         raise AssetError(f"{file}: no such picture") from None
     except _UNREADABLE as error:  # Pillow's decoders raise all of these on damaged files
@@ -69,6 +71,12 @@ def resize_shorter_side(image: Image.Image, resize_px: int) -> Image.Image:
         else (int(resize_px * width / height), resize_px)
     )
     return image if size == image.size else image.resize(size, Image.Resampling.BILINEAR)
+
+
+def _unframed(image: Image.Image, frame_px: int) -> Image.Image:
+    if not frame_px or min(image.size) <= 2 * frame_px:
+        return image
+    return image.crop((frame_px, frame_px, image.width - frame_px, image.height - frame_px))
 
 
 def _to_rgb(image: Image.Image) -> Image.Image:

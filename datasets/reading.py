@@ -1,4 +1,4 @@
-"""Reading a data set back: one rendered by Simreal, or plain folders of real photos."""
+"""Reading a data set back: one rendered by Simreal, or real photos in folders, lists or an image set."""
 
 from __future__ import annotations
 
@@ -13,14 +13,17 @@ import numpy as np
 from ..design.document import load
 from ..design.errors import DataSetError
 from ..design.identity import design_hash
+from .image_sets import IMAGE_SET_SUFFIX, load_image_set, set_listings
 from .layout import DESIGN_FILE, index_file, metadata_files
+from .list_files import folder_of_list, listed, read_list
+from .listings import IMAGE_SUFFIXES, Listing
 from .metadata_files import read_batches
-from .pictures import FilePictures, FolderPictures, Numbers, Pictures, TarPictures, Vocabulary, Words
+from .photo_layouts import PLAIN_SPLIT, recognised
+from .pictures import FolderPictures, Numbers, Pictures, TarPictures, Vocabulary, Words
 from .records import Row
 from .state import read_state
 
-PLAIN_SPLIT = "all"
-IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"})
+__all__ = ["IMAGE_SUFFIXES", "PLAIN_SPLIT", "DataSet", "Images", "open_data_set"]
 
 
 @attrs.frozen(eq=False)
@@ -36,7 +39,7 @@ class Images:
 class DataSet:
     """A data set on disk. ``classes`` are in label order, ``splits`` those that are finished.
 
-    ``design_hash`` is empty for plain folders of photos.
+    ``design_hash`` is empty for photos.
     """
 
     path: Path
@@ -44,6 +47,13 @@ class DataSet:
     splits: tuple[str, ...]
     design_hash: str
     _folders: Mapping[str, Path] = attrs.field(repr=False)
+    _listings: Mapping[str, Listing] = attrs.field(factory=dict, repr=False, eq=False)
+
+    @property
+    def name(self) -> str:
+        """What it is called: its folder's name, or its file's without suffixes."""
+        path = self.path.resolve()
+        return path.name if path.is_dir() else path.name.partition(".")[0]
 
     def rows(self, split: str) -> list[Row]:
         """A row per image: ``file_name`` (in the split's folder, or in its tar), ``index``, ``class``, ``label``, and
@@ -63,7 +73,7 @@ class DataSet:
         folder = self._folder(split)
         labels = {name: label for label, name in enumerate(self.classes)}
         asked = None if names is None else list(dict.fromkeys(["class" if name == "label" else name for name in names]))
-        for batch in self._batches(folder, split, asked):
+        for batch in self._batches(split, asked):
             if names is None or "label" in names:
                 try:
                     batch["label"] = [labels[name] for name in batch["class"]]
@@ -74,18 +84,18 @@ class DataSet:
     def images(self, split: str) -> Images:
         """Where the images of a split are, with their labels and models. Raises what ``rows`` raises."""
         folder = self._folder(split)
-        indices, labels, names = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], []
+        if split in self._listings:
+            listing = self._listings[split]
+            return Images(listing.pictures, listing.labels, Words((None,), np.zeros(len(listing), np.int32)))
+        indices, labels = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
         models = Vocabulary()
         for batch in self.columns(split, ("file_name", "index", "label", "model")):
             indices.append(np.array(batch["index"], np.int64))
             labels.append(np.array(batch["label"], np.int64))
             models.add(batch["model"])
-            names += [] if self.design_hash else batch["file_name"]
         numbers, known = np.concatenate(indices), np.concatenate(labels)
         pictures: Pictures
-        if not self.design_hash:
-            pictures = FilePictures(tuple(folder / name for name in names))
-        elif index_file(self.path, split).is_file():
+        if index_file(self.path, split).is_file():
             pictures = TarPictures.of(folder, _tar_sizes(index_file(self.path, split)), numbers)
         else:
             pictures = FolderPictures(folder, self.classes, numbers, known)
@@ -100,13 +110,14 @@ class DataSet:
             )
         return folder / str(row["file_name"])
 
-    def _batches(self, folder: Path, split: str, names: Sequence[str] | None) -> Iterator[dict[str, list[Any]]]:
-        if self.design_hash:
+    def _batches(self, split: str, names: Sequence[str] | None) -> Iterator[dict[str, list[Any]]]:
+        if split not in self._listings:
             for path in metadata_files(self.path, split):
                 yield from read_batches(path, names)
-        else:
-            rows = _plain_rows(folder, split)
-            yield {name: [row.get(name) for row in rows] for name in names or rows[0]}
+            return
+        for batch in self._listings[split].columns(split):
+            none = [None] * len(batch["index"])
+            yield {name: batch.get(name, none) for name in names or batch}
 
     def _folder(self, split: str) -> Path:
         if split in self._folders:
@@ -120,14 +131,17 @@ class DataSet:
 
 
 def open_data_set(path: Path | str) -> DataSet:
-    """Open a data set: a folder rendered by Simreal, ``split/class/image``, or ``class/image`` (split "all").
+    """Open a data set: a folder rendered by Simreal, a folder of photos in one of the layouts of ``photo_layouts``, an
+    image set (``image_sets``), or a list of images (``list_files``).
 
-    Raises DataSetError where it is neither, and DesignError where its design.json cannot be used.
+    Raises DataSetError where it is none of them, and DesignError where its design.json cannot be used.
     """
     path = Path(path)
+    if path.is_file():
+        return _open_file(path)
     if not path.is_dir():
-        raise DataSetError(f"{path}: {'is a file, not a folder' if path.exists() else 'there is no such folder'}")
-    return _open_rendered(path) if (path / DESIGN_FILE).is_file() else _open_plain(path)
+        raise DataSetError(f"{path}: there is no such folder or file")
+    return _open_rendered(path) if (path / DESIGN_FILE).is_file() else _photos(path, recognised(path))
 
 
 def _open_rendered(path: Path) -> DataSet:
@@ -140,12 +154,24 @@ def _open_rendered(path: Path) -> DataSet:
     return DataSet(path, design.class_names, splits, known, {name: path / name for name in splits})
 
 
-def _open_plain(path: Path) -> DataSet:
-    folders = {PLAIN_SPLIT: path} if _class_names(path) else {f.name: f for f in _subfolders(path) if _class_names(f)}
-    if not folders:
-        raise DataSetError(f"{path}: no images in class folders; it should be class/image.jpg or split/class/image.jpg")
-    classes = sorted({name for folder in folders.values() for name in _class_names(folder)})
-    return DataSet(path, tuple(classes), tuple(folders), "", folders)
+def _open_file(path: Path) -> DataSet:
+    if path.suffix == ".txt":
+        found = read_list(path)
+        return _photos(path, listed({PLAIN_SPLIT: (folder_of_list(found), found)}))
+    if path.name.endswith(IMAGE_SET_SUFFIX):
+        return _photos(path, set_listings(load_image_set(path)))
+    raise DataSetError(f"{path}: is a file, and neither a list of images (.txt) nor an image set ({IMAGE_SET_SUFFIX})")
+
+
+def _photos(path: Path, listings: Mapping[str, Listing]) -> DataSet:
+    """The data set of these splits, with one order of classes: an order that all share, else by name."""
+    orders = {listing.classes for listing in listings.values()}
+    classes = (
+        orders.pop() if len(orders) == 1 else tuple(sorted({name for one in listings.values() for name in one.classes}))
+    )
+    aligned = {split: listing.within(classes) for split, listing in listings.items()}
+    folders = {split: listing.folder for split, listing in aligned.items()}
+    return DataSet(path, classes, tuple(aligned), "", folders, aligned)
 
 
 def _tar_sizes(path: Path) -> list[tuple[str, int]]:
@@ -155,27 +181,3 @@ def _tar_sizes(path: Path) -> list[tuple[str, int]]:
         return [(str(shard["url"]), int(shard["nsamples"])) for shard in shards]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DataSetError(f"{path}: cannot be read ({error}); delete it and run `simreal render` again") from None
-
-
-def _plain_rows(folder: Path, split: str) -> list[Row]:
-    rows: list[Row] = []
-    for name in _class_names(folder):
-        for file in _images(folder / name):
-            rows.append({"file_name": f"{name}/{file}", "index": len(rows), "split": split, "class": name})
-    return rows
-
-
-def _class_names(folder: Path) -> list[str]:
-    return [child.name for child in _subfolders(folder) if _images(child)]
-
-
-def _subfolders(folder: Path) -> list[Path]:
-    return sorted(child for child in folder.iterdir() if child.is_dir() and not child.name.startswith("."))
-
-
-def _images(folder: Path) -> list[str]:
-    return sorted(
-        file.name
-        for file in folder.iterdir()
-        if file.suffix.lower() in IMAGE_SUFFIXES and not file.name.startswith(".") and file.is_file()
-    )

@@ -111,7 +111,7 @@ def split_title(data: DataSet, split: str, *, own: bool) -> str:
     """What a split is called beside others: its name, with the data set's before it unless this is the model's own."""
     if own or data.splits == (split,) != (PLAIN_SPLIT,):
         return split
-    name = data.path.resolve().name
+    name = data.name
     return name if split == PLAIN_SPLIT else f"{name}-{split}"
 
 

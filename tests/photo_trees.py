@@ -65,3 +65,17 @@ def caltech_101(root: Path) -> Path:
     names = [f"{name}/image_{number:04d}.jpg" for name in ("BACKGROUND_Google", "ant", "Faces") for number in (1, 2)]
     photos(root / "caltech101" / "101_ObjectCategories", names)
     return root
+
+
+def s2rda(root: Path, pairs: dict[str, int]) -> Path:
+    """S2RDA's real domain: of each class so many images in each of its two lists, with blanks in their names."""
+    lists: dict[str, list[str]] = {"real_val": [], "real_test": []}
+    for label, (name, count) in enumerate(pairs.items()):
+        for number in range(2 * count):
+            path = f"real/{name}/{name} {number}.jpg"
+            photo(root / path, seed=100 * label + number)
+            lists[("real_val", "real_test")[number % 2]].append(path)
+    (root / "splits").mkdir()
+    for split, paths in lists.items():
+        (root / "splits" / f"{split}.txt").write_text("".join(f"{path}\n" for path in paths))
+    return root

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import tempfile
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import attrs
 import cattrs
@@ -16,6 +13,7 @@ import cattrs
 from ..datasets.messages import Decoder, Result
 from ..design.errors import ToolError
 from ..training.environment import Environment, site_packages
+from .inquiry import Inquiry
 
 LIMIT_S = 180.0
 
@@ -46,48 +44,32 @@ class Checker:
 
     def __init__(self) -> None:
         self.program = ""
-        self._child: subprocess.Popen[bytes] | None = None
-        self._said: tuple[IO[bytes], IO[bytes]] | None = None
-        self._deadline = 0.0
+        self._inquiry = Inquiry(LIMIT_S)
 
     @property
     def is_running(self) -> bool:
-        return self._child is not None
+        return self._inquiry.is_running
 
     def start(self, program: str, command: Sequence[str]) -> None:
         """Begin to check a program; a check that is running is given up. ToolError where it does not start."""
-        self.stop()
-        said = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115  # closed by stop
         try:
-            self._child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said[0], stderr=said[1])
-        except OSError as error:
-            raise ToolError(f"{program} does not start ({error.strerror}): name another Python") from None
-        self.program, self._said, self._deadline = program, said, time.monotonic() + LIMIT_S
+            self._inquiry.start(command)
+        except ToolError as error:
+            raise ToolError(f"{error}; name another Python") from None
+        self.program = program
 
     def poll(self) -> Findings | None:
         """What was found, once the check has ended."""
-        if self._child is None or self._said is None:
+        answer = self._inquiry.poll()
+        if answer is None:
             return None
-        status = self._child.poll()
-        if status is None and time.monotonic() < self._deadline:
-            return None
-        if status is None:
-            found = Findings(self.program, stamp(self.program), f"{self.program} did not answer: check it again")
-        else:
-            for file in self._said:
-                file.seek(0)
-            found = findings(self.program, self._said[0].read(), self._said[1].read())
-        self.stop()
-        return found
+        if not answer.in_time:
+            return Findings(self.program, stamp(self.program), f"{self.program} did not answer: check it again")
+        return findings(self.program, answer.stdout, answer.stderr)
 
     def stop(self) -> None:
         """Give up the check that is running."""
-        if self._child is not None and self._child.poll() is None:
-            self._child.kill()
-            self._child.wait()
-        for file in self._said or ():
-            file.close()
-        self._child, self._said = None, None
+        self._inquiry.stop()
 
 
 def findings(program: str, stdout: bytes, stderr: bytes) -> Findings:

@@ -8,12 +8,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from .axes import FRAME, INK, MUTED, dress, new_figure, png
+from .axes import FRAME, INK, MUTED, RULE, dress, new_figure, png
 from .class_changes import Change, Changes
-from .palette import Style, class_style
+from .palette import Style, run_style
 
 ALL = "all images"
-ROW_IN = 0.2
+FEW_CLASSES = 15  # so many have room to breathe
 
 
 def class_changes_figure(changes: Sequence[Changes], first: str, name: str) -> bytes:
@@ -22,13 +22,16 @@ def class_changes_figure(changes: Sequence[Changes], first: str, name: str) -> b
         changes[0].per_class, key=lambda each: -float(np.mean([one.per_class[each].change for one in changes]))
     )
     rows = [ALL, *classes]
-    figure = new_figure(8.6, 1.5 + len(rows) * (0.16 + ROW_IN * len(changes)) + 0.22 * len(changes))
+    room, step = (0.16, 0.2) if len(classes) <= FEW_CLASSES else (0.1, 0.11)
+    figure = new_figure(8.6, 1.5 + len(rows) * (room + step * len(changes)))
     axes = figure.subplots()
     offsets = np.linspace(-0.3, 0.3, len(changes)) if len(changes) > 1 else np.zeros(1)
     for number, one in enumerate(changes):
-        style = class_style(number)
+        style = run_style(number)
         for row, each in enumerate(rows):
             _draw(axes, one.overall if each == ALL else one.per_class[each], row + offsets[number], style)
+    for row in range(2, len(rows), 2):
+        axes.axhspan(row - 0.5, row + 0.5, color=RULE, alpha=0.45, linewidth=0, zorder=0)
     axes.axvline(0, color=INK, linewidth=1)
     axes.axhline(0.5, color=FRAME, linewidth=1)
     axes.set_yticks(range(len(rows)), rows)
@@ -38,7 +41,7 @@ def class_changes_figure(changes: Sequence[Changes], first: str, name: str) -> b
     axes.tick_params(axis="y", length=0, labelsize=9, labelcolor=INK)
     axes.get_yticklabels()[0].set_fontweight("bold")
     handles = [
-        Line2D([], [], color=class_style(n).colour, marker=class_style(n).mark, linewidth=1.4, label=one.run)
+        Line2D([], [], color=run_style(n).colour, marker=run_style(n).mark, linewidth=1.4, label=one.run)
         for n, one in enumerate(changes)
     ]
     handles.append(

@@ -45,7 +45,7 @@ def embedding_chapter(domains: Sequence[Measured], seed: int, out: Path, report:
 
 
 def _words(points: Cloud, told: float | None) -> str:
-    shown = f"Shown are {len(points)} images, as many of each class as there are."
+    shown = f"Shown are {len(points)} images."
     if len(points.names) < 2:
         return f"{shown} With PHOTOS as a second domain, its images stand beside them."
     if told is None:

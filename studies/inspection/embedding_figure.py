@@ -13,7 +13,7 @@ from .measured import Floats
 from .palette import class_style
 
 DOMAIN_COLOURS = (BLUE, ORANGE)
-MOST_NAMED = 20  # so many names on the points themselves can be read
+FEW_CLASSES, MOST_NAMED = 15, 60  # names on the points are large, or small, or beyond these none
 LEGEND_COLUMNS = 7
 
 
@@ -85,16 +85,18 @@ def _frame(axes: Axes, places: Floats, title: str) -> None:
 def _name_classes(axes: Axes, points: Cloud, places: Floats, seen: list[int]) -> None:
     """A name at the median of each class's points, moved off the others' names."""
     span = np.maximum(places.max(0) - places.min(0), 1e-6)
-    spots = {label: np.median(places[points.labels == label], axis=0) for label in seen}
-    shares = _apart(np.array([spots[label] / span for label in seen])) * span
-    for label, (x, y) in zip(seen, shares, strict=True):
-        text = axes.text(
-            x, y, points.classes[label], ha="center", va="center", fontsize=9.5, fontweight="bold", color=INK, zorder=5
-        )
-        text.set_path_effects([effects.withStroke(linewidth=3, foreground="white", alpha=0.85)])
+    large = len(seen) <= FEW_CLASSES
+    spots = np.array([np.median(places[points.labels == label], axis=0) / span for label in seen])
+    if not large:
+        spots += (0, 0.018)  # above the median: many classes are small spots, and a name would hide them
+    moved = _apart(spots, *((0.14, 0.035) if large else (0.11, 0.024))) * span
+    for label, (x, y) in zip(seen, moved, strict=True):
+        text = axes.text(x, y, points.classes[label], ha="center", va="center", color=INK, zorder=5, fontweight="bold")
+        text.set_fontsize(9.5 if large else 7)
+        text.set_path_effects([effects.withStroke(linewidth=3 if large else 2, foreground="white", alpha=0.85)])
 
 
-def _apart(spots: Floats, wide: float = 0.13, high: float = 0.035) -> Floats:
+def _apart(spots: Floats, wide: float, high: float) -> Floats:
     """Spots (K, 2), in shares of the axes, pushed up and down until no two boxes of ``wide`` by ``high`` overlap."""
     moved = spots.astype(np.float64).copy()
     for _ in range(200):

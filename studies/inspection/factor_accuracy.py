@@ -121,7 +121,9 @@ def _factors(design: Design) -> list[Factor]:
 def _by_drawn(factor: Factor, drawn: Flags, hits: Flags) -> ValueAccuracy:
     flags = ["drawn" if was else "fixed" for was in drawn]
     bins, member = _bins_of_options(flags, np.ones(len(hits), bool), hits, ("drawn", "fixed"), str)
-    return ValueAccuracy(f"{factor.name}.drawn", f"{factor.label}: drawn", "", "drawn", False, bins, None, member)
+    return ValueAccuracy(
+        f"{factor.name}.drawn", f"{factor.label}: drawn or fixed", "", "drawn", False, bins, None, member
+    )
 
 
 def _by_parameter(

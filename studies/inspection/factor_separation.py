@@ -18,7 +18,7 @@ import numpy.typing as npt
 from .factor_accuracy import Flags, ValueAccuracy, ValueBin
 from .measured import Labels
 
-PERMUTATIONS = 2000
+PERMUTATIONS = 5000
 LEVEL = 0.05
 _AT_ONCE = 50  # permutations of all images in memory at a time
 
@@ -58,19 +58,19 @@ class Separation:
 def separations(
     found: Sequence[ValueAccuracy], hits: Flags, truth: Labels, seed: int, permutations: int = PERMUTATIONS
 ) -> tuple[Separation, ...]:
-    """What separates hits from misses, the most first. Columns with a single bin are not tried."""
+    """What separates hits from misses, the most first, that which may be chance after the rest.
+
+    Columns with a single bin are not tried.
+    """
     tried = [each for each in found if len(each.bins) > 1]
     if not tried:
         return ()
-    own = _residuals(hits, truth)[None]
-    observed = np.array([_between(own, each)[0] for each in tried])
-    by_chance = np.zeros((len(tried), permutations))
-    done = 0
-    for part in _shuffled(hits, truth, seed, permutations):
-        for number, each in enumerate(tried):
-            by_chance[number, done : done + len(part)] = _between(part, each)
-        done += len(part)
-    above = (by_chance >= observed[:, None] - 1e-12).sum(1)
+    bins = _membership(tried)
+    observed = _between(_residuals(hits, truth)[None], tried, bins)[:, 0]
+    by_chance = np.concatenate(
+        [_between(part, tried, bins) for part in _shuffled(hits, truth, seed, permutations)], axis=1
+    )
+    above = (by_chance >= observed[:, None] * (1 - 1e-5)).sum(1)
     p = (1 + above) / (1 + permutations)
     adjusted = holm(p)
     rows = [
@@ -84,7 +84,7 @@ def separations(
         )
         for number, each in enumerate(tried)
     ]
-    return tuple(sorted(rows, key=lambda row: (-row.spread, row.p)))
+    return tuple(sorted(rows, key=lambda row: (not row.is_clear, -row.spread, row.p)))
 
 
 def holm(p: Sequence[float] | npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -117,12 +117,23 @@ def _shuffled(hits: Flags, truth: Labels, seed: int, permutations: int) -> Itera
         yield part
 
 
-def _between(residuals: npt.NDArray[Any], values: ValueAccuracy) -> npt.NDArray[np.float64]:
-    """The variance of the bins' mean residuals (P,), weighted by images, of residuals (P, N)."""
-    inside = values.member >= 0
-    kept, member = residuals[:, inside].astype(np.float64), values.member[inside]
-    sums = np.stack([kept[:, member == number].sum(1) for number in range(len(values.bins))])
-    counts = np.array([each.n for each in values.bins], np.float64)[:, None]
-    mean = sums.sum(0) / counts.sum()
-    variance: npt.NDArray[np.float64] = (counts * (sums / counts - mean) ** 2).sum(0) / counts.sum()
-    return variance
+def _membership(tried: Sequence[ValueAccuracy]) -> npt.NDArray[np.float32]:
+    """Which image is in which bin (N, B): 1 or 0, the bins of all columns beside each other."""
+    return np.concatenate(
+        [(each.member[:, None] == np.arange(len(each.bins))).astype(np.float32) for each in tried], axis=1
+    )
+
+
+def _between(
+    residuals: npt.NDArray[Any], tried: Sequence[ValueAccuracy], bins: npt.NDArray[np.float32]
+) -> npt.NDArray[np.float64]:
+    """By column the variance of its bins' mean residuals, weighted by images (C, P), of residuals (P, N)."""
+    sums = (residuals.astype(np.float32) @ bins).astype(np.float64)
+    counts = bins.sum(0, dtype=np.float64)
+    variances, start = [], 0
+    for each in tried:
+        part = slice(start, start + len(each.bins))
+        start = part.stop
+        means, weights = sums[:, part] / counts[part], counts[part] / counts[part].sum()
+        variances.append(((means - (means @ weights)[:, None]) ** 2) @ weights)
+    return np.array(variances)

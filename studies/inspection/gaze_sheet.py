@@ -16,7 +16,7 @@ from .gaze import Gaze
 from .measured import softmax
 
 CELL_PX = 168
-ACROSS = 3
+TILES_ACROSS = 6
 
 
 @attrs.frozen(eq=False)
@@ -29,20 +29,21 @@ class Shown:
 
 
 def gaze_sheet(groups: Sequence[Shown], gazes: Sequence[Gaze], model: TrainedModel, title: str) -> Image.Image:
-    """Draw the groups, three images a row; each stands before its heat for the predicted class and, where the way
-    tells classes apart, for the true one (of a right prediction: for the second guess)."""
+    """Draw the groups. Each image stands before its heat for the predicted class and, where the way tells classes
+    apart, for the true one (of a right prediction: for the second guess)."""
     tiles = 3 if gazes[0].by_class else 2
+    across = TILES_ACROSS // tiles
     cells: list[Cell | None] = []
     headings: list[str] = []
     for group, gaze in zip(groups, gazes, strict=True):
-        rows = -(-len(group.pictures) // ACROSS)
+        rows = -(-len(group.pictures) // across)
         headings += [group.heading, *[""] * (rows - 1)]
         for number, picture in enumerate(group.pictures):
             cells += _cells(picture, group.truth[number], gaze, number, model)
-        cells += [None] * (rows * ACROSS * tiles - len(group.pictures) * tiles)
+        cells += [None] * (rows * across * tiles - len(group.pictures) * tiles)
     contents = SheetContents(
         captions=tuple("" if cell is None else cell.caption for cell in cells),
-        columns=ACROSS * tiles,
+        columns=TILES_ACROSS,
         title=title,
         headings=tuple(headings),
         gaps=frozenset(number for number, cell in enumerate(cells) if cell is None),

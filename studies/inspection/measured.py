@@ -118,14 +118,14 @@ def measured(run: Path, model: TrainedModel, images: Domain, chosen: Labels, way
     path = way.kept / f"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}.npz"
     known = _read(path, len(truth), len(model.classes))
     if known is None:
-        known = _pass(model, images, chosen, way)
+        known = _pass(model, images, chosen, way, f"{run.name} on {images.name}")
         buffer = io.BytesIO()
         np.savez(buffer, logits=known[0], features=known[1])
         write_bytes(path, buffer.getvalue())
     return Measured(images, model.classes, known[0], truth, chosen, known[1])
 
 
-def _pass(model: TrainedModel, images: Domain, chosen: Labels, way: Pass) -> tuple[Floats, Floats]:
+def _pass(model: TrainedModel, images: Domain, chosen: Labels, way: Pass, stage: str) -> tuple[Floats, Floats]:
     classifier, samples = model.classifier.to(way.device).eval(), images.samples
     wanted = np.zeros(len(samples), bool)
     wanted[chosen] = True
@@ -140,7 +140,7 @@ def _pass(model: TrainedModel, images: Domain, chosen: Labels, way: Pass) -> tup
             done += len(labels)
             rate = done / (time.monotonic() - start)
             left = len(samples) - done
-            way.report(Progress(f"look at {images.name}", done, len(samples), "images", rate, left / rate))
+            way.report(Progress(stage, done, len(samples), "images", rate, left / rate))
     return np.concatenate(logits), np.concatenate(features)
 
 

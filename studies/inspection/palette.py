@@ -17,10 +17,15 @@ MARKS = ("o", "s", "^", "D", "P", "v", "X", "*")
 
 @attrs.frozen
 class Style:
-    """How a class is drawn: a Matplotlib colour and marker."""
+    """How a class, or a run, is drawn: a Matplotlib colour and marker."""
 
     colour: str
     mark: str
+
+
+def run_style(number: int) -> Style:
+    """The style of the run of that number: here the marks differ from the first on."""
+    return Style(COLOURS[number % len(COLOURS)], MARKS[number % len(MARKS)])
 
 
 def class_style(label: int) -> Style:

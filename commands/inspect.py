@@ -83,7 +83,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     require_torch()
     if not is_there("sklearn"):
-        raise ToolError("this Python has no scikit-learn, which inspect needs: pip install 'simreal[train]'")
+        raise ToolError("this Python has no scikit-learn, which inspect needs: pip install 'simreal[inspect]'")
     for name in ("pick", "embed"):
         if getattr(args, name) < 1:
             raise RunError(f"--{name} must be at least 1, not {getattr(args, name)}")

@@ -30,6 +30,7 @@ VERBS = (
     "inspect",
     "export",
     "score",
+    "study",
     "environment",
     "doctor",
     "demo",

@@ -21,8 +21,10 @@ COSTS = {
     "resnet18": Cost(1.8, 11.7),
     "resnet50": Cost(4.1, 25.6),
     "resnet101": Cost(7.8, 44.5),
+    "vit_tiny_patch16_224": Cost(1.1, 5.7),
     "vit_small_patch16_224": Cost(4.6, 22.1),
     "vit_base_patch16_224": Cost(17.6, 86.6),
+    "mixer_s16_224": Cost(3.8, 18.5),
     "mixer_b16_224": Cost(12.6, 59.9),
 }
 UNKNOWN = Cost(4.0, 25.0)

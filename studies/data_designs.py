@@ -20,11 +20,13 @@ from .study import Data
 @attrs.frozen
 class Shelf:
     """Where designs are found: beside the study's file (``folder``) or among the presets; ``home`` is the folder they
-    are going to lie in, ``libraries`` the folders that the user named for their libraries."""
+    are going to lie in, ``libraries`` the folders that the user named for their libraries, and ``own`` the design that
+    the user has in place of those of the study."""
 
     folder: Path
     home: Path
     libraries: Mapping[str, Path] = attrs.field(factory=dict)
+    own: Path | None = None
 
     def design(self, name: str) -> Design:
         """The design of a file, or the preset of that name, with the user's libraries in place."""
@@ -45,7 +47,7 @@ def design_for(name: str, data: Data, seed: int, shelf: Shelf) -> Design:
     StudyError with the path of a fault in the study.
     """
     try:
-        design = shelf.design(data.design)
+        design = shelf.design(str(shelf.own or data.design))
         if data.look:
             design = with_look(design, shelf.design(data.look))
         design = attrs.evolve(design, seed=seed if data.seed is None else data.seed)

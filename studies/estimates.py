@@ -74,6 +74,42 @@ class Estimates:
         return START_S + effort.units * seconds / max(units, 1e-9)
 
 
+@attrs.frozen
+class Cost:
+    """What the steps of one name cost: how many there are and are ``finished``, and of those that are not the images to
+    render, the seconds, one after the other, and the bytes. ``measured``: told by finished steps, not guessed."""
+
+    name: str
+    steps: int
+    finished: int
+    images: int
+    seconds: float
+    bytes: float
+    measured: bool
+
+
+def costs_of(plan: Plan, folder: StudyFolder) -> tuple[Cost, ...]:
+    """The costs of a plan by the names of its steps, in its order."""
+    estimates = Estimates(plan, folder)
+    found = []
+    for name in dict.fromkeys(step.name for step in plan.steps.values()):
+        steps = [step for step in plan.steps.values() if step.name == name]
+        left = [step for step in steps if folder.finished(step) is None]
+        efforts = [estimates.efforts[step.key] for step in left]
+        found.append(
+            Cost(
+                name=name,
+                steps=len(steps),
+                finished=len(steps) - len(left),
+                images=sum(effort.images for effort in efforts),
+                seconds=sum(map(estimates.seconds, left)),
+                bytes=sum(effort.bytes for effort in efforts),
+                measured=all(map(estimates.measured, left)),
+            )
+        )
+    return tuple(found)
+
+
 def _effort(plan: Plan, step: Step) -> Effort:
     match step.verb:
         case "render":

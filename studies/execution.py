@@ -200,7 +200,9 @@ class Execution:
         finally:
             for work in works:
                 work.kill()
-        self._running.clear()
+            for running in self._running.values():
+                self._states[running.step.key] = "waiting"
+            self._running.clear()
 
 
 def states_in(plan: Plan, folder: StudyFolder) -> dict[str, State]:

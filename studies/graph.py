@@ -16,14 +16,14 @@ from typing import Any
 
 import attrs
 
-from ..datasets.reading import IMAGE_SUFFIXES
 from ..design.design import Design
 from ..design.errors import StudyError
 from ..design.identity import design_hash
 from .cells import Cell, cells
 from .data_designs import Shelf, design_for
+from .photos import photos_hash
 from .study import Data, Measure, Recipe, Share, Study, Task
-from .study_file import REFERENCE
+from .study_file import REFERENCE, option_texts
 from .verbs import verb
 
 KEY_LENGTH = 12
@@ -79,7 +79,8 @@ class Curve:
 class Plan:
     """All that a study comes down to. ``steps`` are in an order in which they can be run one by one.
 
-    ``without_photos`` are the measures left out because no photos were named.
+    ``without_photos`` are the cells and measures left out because no photos were named, ``only`` is what the study was
+    cut down to.
     """
 
     study: Study
@@ -91,6 +92,7 @@ class Plan:
     curves: tuple[Curve, ...]
     photos: Mapping[str, Path]
     without_photos: tuple[str, ...]
+    only: tuple[str, ...] = ()
 
     @property
     def measures(self) -> tuple[str, ...]:
@@ -100,14 +102,7 @@ class Plan:
 
     def steps_of(self, cell: int) -> set[str]:
         """The keys of all steps that a cell depends on, over all seeds."""
-        waiting = [value.key for value in self.values if value.cell == cell]
-        found: set[str] = set()
-        while waiting:
-            key = waiting.pop()
-            if key not in found:
-                found.add(key)
-                waiting += self.steps[key].needs
-        return found
+        return _with_needs(self.steps, [value.key for value in self.values if value.cell == cell])
 
 
 def plan_of(
@@ -126,27 +121,51 @@ def plan_of(
         if name and (name not in known or not all(cell.recipe.data[name].photos for cell in grid)):
             raise StudyError(f"{study.name} has no photos '{name}' to name a folder for")
     builder = _Builder(shelf, photos)
+    usable = [cell for cell in grid if any(builder.values(0, cell, 0))]
+    if not usable:
+        raise StudyError(f"{study.name} measures on photos only: name their folder with --photos DIR")
     values: list[Value] = []
     curves: list[Curve] = []
     for seed in range(count):  # seeds outermost: a study that is interrupted has whole seeds
-        for number, cell in enumerate(grid):
-            found = tuple(builder.values(number, cell, seed))
-            values += found
-            curves += builder.curves(study, number, cell, seed) if found else ()
-    if not values:
-        raise StudyError(f"{study.name} measures on photos only: name their folder with --photos DIR")
-    measures = study.recipe["measures"]
+        for number, cell in enumerate(usable):
+            values += builder.values(number, cell, seed)
+            curves += builder.curves(study, number, cell, seed)
+    needed = _with_needs(builder.steps, [*(value.key for value in values), *(curve.key for curve in curves)])
+    steps = {key: step for key, step in builder.steps.items() if key in needed}
+    taken = {value.measure for value in values}
     return Plan(
         study=study,
-        cells=grid,
+        cells=tuple(usable),
         seeds=tuple(range(count)),
-        steps=builder.steps,
-        designs=builder.designs,
+        steps=steps,
+        designs={key: design for key, design in builder.designs.items() if _names(steps.values(), key)},
         values=tuple(values),
         curves=tuple(curves),
-        photos=builder.folders,
-        without_photos=tuple(name for name in measures if name in builder.without),
+        photos=builder.photos,
+        without_photos=(
+            *(cell.label for cell in grid if cell not in usable),
+            *(name for name in study.recipe["measures"] if name not in taken),
+        ),
+        only=tuple(only),
     )
+
+
+def _with_needs(steps: Mapping[str, Step], keys: Iterable[str]) -> set[str]:
+    """The keys of these steps and of all that they depend on."""
+    waiting = list(keys)
+    found: set[str] = set()
+    while waiting:
+        key = waiting.pop()
+        if key not in found:
+            found.add(key)
+            waiting += steps[key].needs
+    return found
+
+
+def _names(steps: Iterable[Step], design: str) -> bool:
+    """Whether any of the steps takes that design."""
+    place = f"{{design:{design}}}"
+    return any(place in text for step in steps for text in (*step.arguments, *option_texts(step.options)))
 
 
 class _NoPhotos(Exception):
@@ -167,12 +186,11 @@ class _Builder:
 
     def __init__(self, shelf: Shelf, photos: Mapping[str, Path]) -> None:
         self._shelf = shelf
-        self._photos = photos
+        self._named = photos
         self._known: dict[str, tuple[str, Design]] = {}
         self.steps: dict[str, Step] = {}
         self.designs: dict[str, Design] = {}
-        self.folders: dict[str, Path] = {}
-        self.without: set[str] = set()
+        self.photos: dict[str, Path] = {}
         self._stamps: dict[Path, str] = {}
 
     def values(self, number: int, cell: Cell, seed: int) -> Iterator[Value]:
@@ -182,7 +200,6 @@ class _Builder:
             try:
                 key = self._step(measure.run, place) if measure.result else self._evaluation(measure, place)
             except _NoPhotos:
-                self.without.add(name)
                 continue
             yield Value(number, seed, name, key, measure.split, measure.result, measure.of)
 
@@ -267,17 +284,11 @@ class _Builder:
         return self._known[asked]
 
     def _stamp(self, name: str) -> str:
-        """A hash of the names and sizes of the photos of a data set."""
-        folder = self._photos.get(name, self._photos.get(""))
-        if folder is None:
+        """The hash of the photos of a data set."""
+        place = self._named.get(name, self._named.get(""))
+        if place is None:
             raise _NoPhotos
-        if not folder.is_dir():
-            raise StudyError(f"--photos {folder}: there is no such folder")
-        self.folders[name] = folder
-        if folder not in self._stamps:
-            files = [path for path in folder.rglob("*") if path.suffix.lower() in IMAGE_SUFFIXES]
-            listed = sorted((path.relative_to(folder).as_posix(), path.stat().st_size) for path in files)
-            if not listed:
-                raise StudyError(f"--photos {folder}: there are no images in it")
-            self._stamps[folder] = hashlib.sha256(json.dumps(listed).encode()).hexdigest()[:KEY_LENGTH]
-        return self._stamps[folder]
+        self.photos[name] = place
+        if place not in self._stamps:
+            self._stamps[place] = photos_hash(place)
+        return self._stamps[place]

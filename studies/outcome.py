@@ -25,20 +25,16 @@ class Measured:
 
 @attrs.frozen
 class Summary:
-    """A measure of a cell over its seeds, in percent. The interval is over seeds, by Student's t; of one seed over the
-    images (Wilson). ``paper`` is what the publication has there."""
+    """A measure of a cell over its seeds, in percent, with half the width of its interval, and its limits within 0 to
+    100. It is over seeds, by Student's t; of one seed over its images (Wilson). ``paper`` is what a publication has."""
 
     mean: float
+    half: float
     low: float
     high: float
     seeds: int
     n: int
     paper: float | None = None
-
-    @property
-    def half(self) -> float:
-        """Half the width of the interval."""
-        return (self.high - self.low) / 2
 
 
 @attrs.frozen
@@ -115,6 +111,7 @@ def _measured(results: Any, value: Value, place: str) -> Measured:
 def _summary(there: list[Measured], paper: float | None) -> Summary:
     images = there[0].n
     if len(there) == 1:
-        return Summary(there[0].percent, there[0].low, there[0].high, 1, images, paper)
+        one = there[0]
+        return Summary(one.percent, (one.high - one.low) / 2, one.low, one.high, 1, images, paper)
     mean, low, high = mean_interval([one.percent for one in there])
-    return Summary(mean, max(0.0, low), min(100.0, high), len(there), images, paper)
+    return Summary(mean, (high - low) / 2, max(0.0, low), min(100.0, high), len(there), images, paper)

@@ -3,8 +3,8 @@
 ``simreal_study_status`` 1; ``name``, ``title``, ``scale``; ``state`` (running, finished, incomplete, stopped); counts
 of steps ``total``, ``done``, ``failed`` (with those that wait for one that failed), ``running``; ``eta_s``; ``now``
 (what runs, in words); ``measures`` (names, in order); ``cells``, each with ``label``, ``choice`` (option by axis),
-``state`` (waiting, running, finished, failed), ``done``/``total`` steps, and ``measures``: by name mean, low, high in
-percent, seeds, paper; ``report``: the page's path, or null.
+``state`` (waiting, running, finished, failed), ``done``/``total`` steps, and ``measures``: by name mean, low, high and
+half the interval's width in percent, seeds, paper; ``report``: the page's path, or null.
 """
 
 from __future__ import annotations
@@ -75,6 +75,7 @@ class StatusFile:
         measures = {
             name: {
                 "mean": round(summary.mean, 2),
+                "half": round(summary.half, 2),
                 "low": round(summary.low, 2),
                 "high": round(summary.high, 2),
                 "seeds": summary.seeds,

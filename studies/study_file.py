@@ -30,9 +30,10 @@ _CONVERTER = strict_converter()
 
 @attrs.frozen
 class StudyFile:
-    """A study's file as it was read: its JSON, and the scales it can be run at. ``at`` makes a Study of it."""
+    """A study's file as it was read: text, JSON, and the scales it can be run at; ``at`` makes a Study of it."""
 
     path: Path
+    text: str
     name: str
     title: str
     description: str
@@ -95,7 +96,7 @@ def study_from_text(text: str, path: Path) -> StudyFile:
         name, title, description = (_text(key, document.get(key, "")) for key in ("name", "title", "description"))
     except DesignError as fault:
         raise StudyError(f"{fault}  [{path}]") from None
-    found = StudyFile(path, name, title, description, scales, document)
+    found = StudyFile(path, text, name, title, description, scales, document)
     for scale in scales or ("",):
         found.at(scale)
     return found

@@ -1,8 +1,9 @@
 """A study's folder: what lies where in it, and how a step comes to count as finished.
 
 ``study.json`` (the study as it was read), ``settings.json`` (scale, seeds, photos, ...), ``status.json`` (for panels),
-``designs/``, and ``steps/NAME-HASH/`` with ``step.json``, ``log.txt``, ``out/`` (what the command wrote) and, as the
-last file, ``finished.json``. At the end ``report.html``, ``report.md``, ``results.csv`` and ``figures/``.
+``designs/``, and ``steps/NAME-HASH/`` with ``step.json``, ``log.txt``, what the command wrote (``out/``, a data set in
+``data/NAME``) and, as the last file, ``finished.json``. At the end ``report.html``, ``report.md``, ``results.csv`` and
+``figures/``.
 """
 
 from __future__ import annotations
@@ -19,11 +20,11 @@ from ..datasets.writing import write_bytes
 from ..design.design import FILE_SUFFIX
 from ..design.document import relocated, save
 from ..design.errors import StudyError
-from .graph import Plan, Step
+from .graph import RENDER, Plan, Step
 from .verbs import verb
 
 STUDY, SETTINGS, STATUS, LOCK = "study.json", "settings.json", "status.json", "lock"
-STEPS, DESIGNS, FIGURES, OUT = "steps", "designs", "figures", "out"
+STEPS, DESIGNS, FIGURES, OUT, DATA = "steps", "designs", "figures", "out", "data"
 STEP, FINISHED, LOG = "step.json", "finished.json", "log.txt"
 REPORT_HTML, REPORT_MD, RESULTS_CSV = "report.html", "report.md", "results.csv"
 _PLACE = re.compile(r"\{(step|design|photos):([A-Za-z0-9_-]+)(?::[0-9a-f]+)?\}")
@@ -31,12 +32,14 @@ _PLACE = re.compile(r"\{(step|design|photos):([A-Za-z0-9_-]+)(?::[0-9a-f]+)?\}")
 
 @attrs.frozen
 class Settings:
-    """How a study is run: what its file leaves to the user. ``origin`` is the folder its file lies in."""
+    """How a study is run: what its file leaves to the user. ``origin`` is the folder its file lies in, ``design`` the
+    user's own in place of the study's."""
 
     origin: str
     scale: str = ""
     seeds: int | None = None
     only: tuple[str, ...] = ()
+    design: str = ""
     photos: Mapping[str, str] = attrs.field(factory=dict)
     libraries: Mapping[str, str] = attrs.field(factory=dict)
 
@@ -52,7 +55,9 @@ class StudyFolder:
         return self.path / STEPS / step.folder
 
     def out(self, step: Step) -> Path:
-        """What a step's command writes into."""
+        """What a step's command writes into. A data set's folder has its name: runs that measure on it show it."""
+        if step.verb == RENDER:
+            return self.step(step) / DATA / step.name.removeprefix(f"{RENDER}-")
         return self.step(step) / OUT
 
     def design(self, key: str) -> Path:

@@ -1,0 +1,123 @@
+"""Charts of a study, as data: what is drawn twice, for the page (``chart_svg``) and as pictures (``chart_png``)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, TypeAlias
+
+import attrs
+
+from .outcome import Outcome, Summary
+from .study import Figure
+
+ChartKind: TypeAlias = Literal["bars", "lines", "curves"]
+
+
+@attrs.frozen
+class Point:
+    """A percentage with its interval, at ``x``: a number, or the place of an option. ``note`` says it in words."""
+
+    x: float
+    mean: float
+    low: float
+    high: float
+    note: str
+    paper: float | None = None
+
+
+@attrs.frozen
+class Series:
+    """Points that belong together."""
+
+    name: str
+    points: tuple[Point, ...]
+
+
+@attrs.frozen
+class Panel:
+    """Series on common axes."""
+
+    title: str
+    series: tuple[Series, ...]
+
+
+@attrs.frozen
+class Chart:
+    """Panels side by side. ``ticks`` are the options at x = 0, 1, ...; of curves there are none."""
+
+    kind: ChartKind
+    name: str
+    title: str
+    x_label: str
+    ticks: tuple[str, ...]
+    panels: tuple[Panel, ...]
+
+    @property
+    def series_names(self) -> tuple[str, ...]:
+        """All series, in the order in which they get their colours."""
+        return tuple(dict.fromkeys(series.name for panel in self.panels for series in panel.series))
+
+    @property
+    def points(self) -> list[Point]:
+        """All points of all panels."""
+        return [point for panel in self.panels for series in panel.series for point in series.points]
+
+    @property
+    def has_paper(self) -> bool:
+        """Whether there is anything of a publication to compare with."""
+        return any(point.paper is not None for point in self.points)
+
+
+def options_chart(outcome: Outcome, figure: Figure, name: str) -> Chart:
+    """Bars or lines over the options of an axis, a panel a measure, a series for each combination of the other axes."""
+    plan = outcome.plan
+    axis = plan.study.axes[figure.x]
+    there = {cell.choice[figure.x] for cell in plan.cells}
+    ticks = tuple(option for option in axis.options if option in there)
+    measures = [measure for measure in figure.measures or plan.measures if measure in plan.measures]
+    panels = []
+    for measure in measures:
+        series: dict[str, list[Point]] = {}
+        for number, cell in enumerate(plan.cells):
+            others = " / ".join(option for axis, option in cell.choice.items() if axis != figure.x)
+            summary = outcome.summaries.get((number, measure))
+            if summary is not None:
+                note = f"{cell.label}, {measure}: {in_words(summary)}"
+                point = _point(ticks.index(cell.choice[figure.x]), summary, note)
+                series.setdefault(others, []).append(point)
+        panels.append(Panel(measure, tuple(Series(name, tuple(points)) for name, points in series.items())))
+    title = figure.title or plan.study.title
+    return Chart(_options_kind(figure), name, title, axis.label or figure.x, ticks, tuple(panels))
+
+
+def in_words(summary: Summary) -> str:
+    """``61.3 % (58.9 to 63.7, 3 seeds); the paper: 68.8 %``."""
+    seeds = f"{summary.seeds} seeds" if summary.seeds > 1 else f"1 seed, {summary.n} images"
+    paper = "" if summary.paper is None else f"; the paper: {summary.paper:g} %"
+    return f"{summary.mean:.1f} % ({summary.low:.1f} to {summary.high:.1f}, {seeds}){paper}"
+
+
+def nice_ticks(low: float, high: float, most: int = 6) -> list[float]:
+    """Round numbers that cover a range."""
+    span = max(high - low, 1e-9)
+    steps = [base * 10**power for power in range(-3, 12) for base in (1, 2, 5)]
+    step = next(one for one in steps if span / one <= most)
+    first = step * int(low // step)
+    ticks: list[float] = []
+    while not ticks or ticks[-1] < high - 1e-9:
+        ticks.append(first + step * len(ticks))
+    return ticks
+
+
+def value_range(points: Sequence[Point]) -> tuple[float, float]:
+    """What an axis of percentages has to cover, from 0."""
+    highest = max([max(point.high, point.paper or 0.0) for point in points], default=100.0)
+    return 0.0, min(100.0, highest)
+
+
+def _point(x: float, summary: Summary, note: str) -> Point:
+    return Point(x, summary.mean, summary.low, summary.high, note, summary.paper)
+
+
+def _options_kind(figure: Figure) -> ChartKind:
+    return "bars" if figure.kind == "bars" else "lines"

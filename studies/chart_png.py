@@ -1,0 +1,114 @@
+"""Charts as PNG pictures, for papers and slides."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from .chart import Chart, Panel, value_range
+from .inspection.palette import COLOURS
+
+_INK, _SOFT, _RULE = "#1d2430", "#667085", "#e4e7eb"
+_DPI = 150
+_PANEL_IN = 4.6
+_BAR_IN = 0.2
+_MOST_COLUMNS = 2
+
+
+def chart_png(chart: Chart) -> bytes:
+    """The chart as the bytes of a PNG file."""
+    count = max(1, len(chart.panels))
+    columns = count if chart.kind == "bars" else min(_MOST_COLUMNS, count)
+    rows = -(-count // columns)
+    series = max(1, len(chart.series_names))
+    high = 1.6 + len(chart.ticks) * (_BAR_IN * series + 0.12) if chart.kind == "bars" else 1.0 + 3.2 * rows
+    figure = Figure(figsize=(1.2 + _PANEL_IN * columns, high), dpi=_DPI, layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.subplots(rows, columns, squeeze=False, sharey=True).flatten()
+    for panel, place in zip(chart.panels, axes, strict=False):
+        _draw(chart, panel, place)
+    for place in axes[len(chart.panels) :]:
+        place.set_visible(False)
+    figure.suptitle(chart.title, fontsize=11, color=_INK, x=0.01, ha="left")
+    _legend(chart, figure)
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", metadata={"Software": None})
+    return buffer.getvalue()
+
+
+def _draw(chart: Chart, panel: Panel, axes: Axes) -> None:
+    every = max(1, len(chart.series_names))
+    for series in panel.series:
+        place = chart.series_names.index(series.name)
+        colour = COLOURS[place % len(COLOURS)]
+        x = [point.x for point in series.points]
+        means = [point.mean for point in series.points]
+        errors = [[p.mean - p.low for p in series.points], [p.high - p.mean for p in series.points]]
+        shift = (place - (every - 1) / 2) * (0.8 / every if chart.kind == "bars" else 0.06)
+        shifted = [at + shift for at in x]
+        papers = [
+            (at, point.paper) for at, point in zip(shifted, series.points, strict=True) if point.paper is not None
+        ]
+        if chart.kind == "bars":
+            axes.barh(shifted, means, 0.8 / every, xerr=errors, color=colour, ecolor=_INK, error_kw={"elinewidth": 1})
+            _mark_paper(axes, [paper for _, paper in papers], [at for at, _ in papers], _INK)
+        elif chart.kind == "lines":
+            axes.errorbar(shifted, means, errors, color=colour, marker="o", markersize=5, linewidth=1.6)
+            _mark_paper(axes, [at for at, _ in papers], [paper for _, paper in papers], colour)
+        else:
+            axes.plot(x, means, color=colour, linewidth=1.6)
+            axes.fill_between(
+                x, [p.low for p in series.points], [p.high for p in series.points], color=colour, alpha=0.15
+            )
+    _dress(chart, panel, axes)
+
+
+def _mark_paper(axes: Axes, x: Sequence[float], y: Sequence[float], colour: str) -> None:
+    axes.scatter(x, y, s=28, marker="D", facecolors="none", edgecolors=colour, linewidths=1.2, zorder=3)
+
+
+def _dress(chart: Chart, panel: Panel, axes: Axes) -> None:
+    axes.set_title(panel.title, fontsize=10, loc="left", color=_INK)
+    _, high = value_range(chart.points)
+    if chart.kind == "bars":
+        axes.set_yticks(range(len(chart.ticks)), chart.ticks)
+        axes.set_ylim(len(chart.ticks) - 0.4, -0.6)
+        axes.set_xlim(0, high * 1.04)
+        axes.set_xlabel("accuracy, %", color=_SOFT, fontsize=8)
+    else:
+        axes.set_ylim(0, high * 1.04)
+        axes.set_ylabel("accuracy, %", color=_SOFT, fontsize=8)
+        axes.set_xlabel(chart.x_label, color=_SOFT, fontsize=8)
+        if chart.ticks:
+            axes.set_xticks(range(len(chart.ticks)), chart.ticks)
+            axes.set_xlim(-0.5, len(chart.ticks) - 0.5)
+        else:
+            axes.xaxis.set_major_formatter("{x:,.0f}")
+    axes.tick_params(colors=_SOFT, labelsize=8, labelcolor=_INK)
+    axes.grid(True, axis="x" if chart.kind == "bars" else "y", color=_RULE, linewidth=0.8)
+    axes.set_axisbelow(True)
+    for side, spine in axes.spines.items():
+        spine.set_visible(side in ("left", "bottom"))
+        spine.set_color("#cbd2d9")
+
+
+def _legend(chart: Chart, figure: Figure) -> None:
+    names = chart.series_names if len(chart.series_names) > 1 else ()
+    handles = [
+        Line2D([], [], color=COLOURS[place % len(COLOURS)], marker="s", linestyle="", markersize=7, label=name)
+        for place, name in enumerate(names)
+    ]
+    if chart.has_paper:
+        handles.append(
+            Line2D(
+                [], [], marker="D", markerfacecolor="none", color=_INK, linestyle="", markersize=5, label="the paper"
+            )
+        )
+    if handles:
+        columns = min(len(handles), 3)
+        figure.legend(handles=handles, loc="outside lower center", ncols=columns, frameon=False, fontsize=8)

@@ -1,0 +1,75 @@
+"""Learning curves of a study: how accuracy grew while its networks were trained, by what the runs measured themselves.
+
+Read from the ``measures.csv`` of runs; of several seeds the mean, with its interval, where all have measured.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..datasets.reading import PLAIN_SPLIT
+from ..design.errors import StudyError
+from .chart import Chart, Panel, Point, Series
+from .graph import Plan
+from .intervals import mean_interval
+from .study import Figure
+from .study_folder import StudyFolder
+
+MEASURES_CSV = "measures.csv"
+
+
+def curves_chart(plan: Plan, folder: StudyFolder, number: int, name: str) -> Chart:
+    """The curves of the study's figure of that number: a panel a measured set, a series a cell."""
+    figure = plan.study.figures[number]
+    found: dict[str, dict[str, dict[float, list[float]]]] = {}
+    for curve in plan.curves:
+        if curve.figure != number:
+            continue
+        file = folder.out(plan.steps[curve.key]) / MEASURES_CSV
+        label = plan.cells[curve.cell].label
+        for measured, images, percent in _rows(file):
+            panel = found.setdefault(_title(plan, measured), {})
+            panel.setdefault(label, {}).setdefault(images, []).append(percent)
+    panels = tuple(
+        Panel(title, tuple(Series(label, _points(label, points)) for label, points in series.items()))
+        for title, series in found.items()
+        if not figure.measures or title in figure.measures
+    )
+    return Chart("curves", name, _figure_title(figure, plan), "images seen in training", (), panels)
+
+
+def _rows(file: Path) -> Iterator[tuple[str, float, float]]:
+    """Set, images seen, accuracy in percent. Nothing where the run has measured nothing yet."""
+    if not file.is_file():
+        return
+    with file.open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            try:
+                yield row["name"], float(row["images"]), 100 * float(row["top1"])
+            except (KeyError, TypeError, ValueError) as error:
+                raise StudyError(f"{file}: cannot be read ({error!r})") from None
+
+
+def _points(label: str, found: dict[float, list[float]]) -> tuple[Point, ...]:
+    points = []
+    for images, percents in sorted(found.items()):
+        mean, low, high = mean_interval(percents) if len(percents) > 1 else (percents[0],) * 3
+        note = f"{label}: {mean:.1f} % after {images:,.0f} images ({len(percents)} seed(s))"
+        points.append(Point(images, mean, max(0.0, low), min(100.0, high), note))
+    return tuple(points)
+
+
+def _title(plan: Plan, measured: str) -> str:
+    """The study's own name for a set that a run measured on: of its first measure on that data and split."""
+    for name, measure in plan.cells[0].recipe.measures.items():
+        place = plan.photos[measure.data].name if measure.data in plan.photos else measure.data
+        beside_others = f"{place}-{measure.split or PLAIN_SPLIT}".removesuffix(f"-{PLAIN_SPLIT}")
+        if measure.data and measured in (beside_others, measure.split):
+            return name
+    return measured
+
+
+def _figure_title(figure: Figure, plan: Plan) -> str:
+    return figure.title or f"{plan.study.title}: learning curves"

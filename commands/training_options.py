@@ -6,22 +6,29 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+import attrs
+
 from ..training.config import AUGMENTATIONS, OPTIMIZERS, SCHEDULES, RunConfig
 from ..training.options import option, option_help
 
 
-def add_option(group: Any, field: str, note: str = "", **arguments: Any) -> None:
-    """An option that sets a field of RunConfig, with the help that stands there."""
-    told = option_help(field, RunConfig) + (f", {note}" if note else "")
+def add_option(
+    group: Any, field: str, note: str = "", config: type[attrs.AttrsInstance] = RunConfig, **arguments: Any
+) -> None:
+    """An option that sets a field of a config, with the help that stands there."""
+    told = option_help(field, config) + (f", {note}" if note else "")
     group.add_argument(option(field), dest=field, help=told, **arguments)
 
 
-def configure_run(parser: argparse.ArgumentParser, help_of_data: str) -> None:
-    """DATA, and the run folder. What a user leaves open is not in the namespace: ``training.defaults`` decides it."""
+def configure_run(parser: argparse.ArgumentParser, help_of_data: str, ending: str = "run", data: str = "DATA") -> None:
+    """DATA, called ``data`` here, and the run folder.
+
+    What a user leaves open is not in the namespace: ``training.defaults`` decides it.
+    """
     parser.argument_default = argparse.SUPPRESS
-    parser.add_argument("data", type=Path, metavar="DATA", help=help_of_data)
+    parser.add_argument("data", type=Path, metavar=data, help=help_of_data)
     parser.add_argument(
-        "--out", type=Path, metavar="RUN", default=None, help="run folder (default: DATA-run, beside DATA)"
+        "--out", type=Path, metavar="RUN", default=None, help=f"run folder (default: {data}-{ending}, beside {data})"
     )
     parser.add_argument(
         "--resume", action="store_true", default=False, help="continue the run in --out where it stopped"

@@ -13,28 +13,28 @@ from .linear_head import HeadFit
 from .log import LogRow
 from .measuring import Measure
 
-_TRAIN, _VALIDATION, _MUTED = "#9aa5b1", "#d1495b", "#52606d"
+TRAIN, VALIDATION, MUTED = "#9aa5b1", "#d1495b", "#52606d"
 _CURVES = ("#d1495b", "#00798c", "#edae49", "#30638e", "#6b4e71", "#3a7d44")
 
 
 def draw_curves(rows: Sequence[LogRow], measures: Sequence[Measure] = ()) -> bytes:
     """Loss, accuracy and learning rate over the epochs, and learning curves over the steps where any were measured, as
     PNG."""
-    figure, (loss, accuracy, rate, *curves) = _figure(4 if measures else 3)
+    figure, (loss, accuracy, rate, *curves) = new_figure(4 if measures else 3)
     epochs = [row.epoch for row in rows]
     marker = "o" if len(rows) < 3 else None
-    loss.plot(epochs, [row.train_loss for row in rows], color=_TRAIN, label="train", marker=marker)
+    loss.plot(epochs, [row.train_loss for row in rows], color=TRAIN, label="train", marker=marker)
     tops = [row.train_top1 for row in rows if row.train_top1 is not None]
     if tops:
-        accuracy.plot(epochs, _percent(tops), color=_TRAIN, label="train", marker=marker)
+        accuracy.plot(epochs, _percent(tops), color=TRAIN, label="train", marker=marker)
     measured = [row for row in rows if row.val_loss is not None and row.val_top1 is not None]
     if measured:
         at = [row.epoch for row in measured]
-        loss.plot(at, [row.val_loss or 0.0 for row in measured], color=_VALIDATION, label="validation", marker=marker)
+        loss.plot(at, [row.val_loss or 0.0 for row in measured], color=VALIDATION, label="validation", marker=marker)
         tops = _percent([row.val_top1 or 0.0 for row in measured])
-        accuracy.plot(at, tops, color=_VALIDATION, label="validation", marker=marker)
-        _tell_last(accuracy, at[-1], tops[-1], _VALIDATION)
-    rate.plot(epochs, [row.lr for row in rows], color=_MUTED, marker=marker)
+        accuracy.plot(at, tops, color=VALIDATION, label="validation", marker=marker)
+        _tell_last(accuracy, at[-1], tops[-1], VALIDATION)
+    rate.plot(epochs, [row.lr for row in rows], color=MUTED, marker=marker)
     loss.set_ylim(bottom=0)
     accuracy.set_ylim(0, 101)
     for axes, title in (
@@ -42,13 +42,13 @@ def draw_curves(rows: Sequence[LogRow], measures: Sequence[Measure] = ()) -> byt
         (accuracy, "Accuracy, %"),
         (rate, "Learning rate at the end of the epoch"),
     ):
-        _dress(axes, title, "epoch")
+        dress(axes, title, "epoch")
     for axes in (loss, accuracy):
         if axes.lines:
             axes.legend(frameon=False)
     for axes in curves:
         _draw_measures(axes, measures)
-    return _png(figure)
+    return png(figure)
 
 
 def _draw_measures(axes: Axes, measures: Sequence[Measure]) -> None:
@@ -61,7 +61,7 @@ def _draw_measures(axes: Axes, measures: Sequence[Measure]) -> None:
         _tell_last(axes, steps[-1], tops[-1], colour)
     axes.set_ylim(0, 101)
     axes.legend(frameon=False, fontsize=8)
-    _dress(axes, "Accuracy on each set, %", "iteration")
+    dress(axes, "Accuracy on each set, %", "iteration")
 
 
 def _percent(shares: Sequence[float]) -> list[float]:
@@ -76,15 +76,15 @@ def _tell_last(axes: Axes, x: float, percent: float, colour: str) -> None:
 
 def draw_head_fit(fit: HeadFit) -> bytes:
     """Held-out loss and accuracy over the strength of regularisation, the chosen one marked, as PNG."""
-    figure, (loss, accuracy) = _figure(2)
+    figure, (loss, accuracy) = new_figure(2)
     strengths = [trial.strength for trial in fit.trials]
     losses = [trial.loss for trial in fit.trials]
     loss.errorbar(
         strengths,
         losses,
         [trial.loss_error for trial in fit.trials],
-        color=_VALIDATION,
-        ecolor=_TRAIN,
+        color=VALIDATION,
+        ecolor=TRAIN,
         capsize=3,
         marker="o",
     )
@@ -92,8 +92,8 @@ def draw_head_fit(fit: HeadFit) -> bytes:
         strengths,
         [100 * trial.top1 for trial in fit.trials],
         [100 * trial.top1_error for trial in fit.trials],
-        color=_VALIDATION,
-        ecolor=_TRAIN,
+        color=VALIDATION,
+        ecolor=TRAIN,
         capsize=3,
         marker="o",
     )
@@ -102,25 +102,27 @@ def draw_head_fit(fit: HeadFit) -> bytes:
         (accuracy, f"Accuracy on held-out {fit.held_out}, %"),
     ):
         axes.set_xscale("log")
-        axes.axvline(fit.strength, color=_MUTED, linestyle="--", linewidth=1)
+        axes.axvline(fit.strength, color=MUTED, linestyle="--", linewidth=1)
         axes.annotate(
             "chosen", (fit.strength, 0.97), xycoords=("data", "axes fraction"),
-            xytext=(5, 0), textcoords="offset points", color=_MUTED, va="top",
+            xytext=(5, 0), textcoords="offset points", color=MUTED, va="top",
         )  # fmt: skip
-        _dress(axes, title, "strength of regularisation")
-    return _png(figure)
+        dress(axes, title, "strength of regularisation")
+    return png(figure)
 
 
-def _figure(count: int) -> tuple[Figure, list[Axes]]:
+def new_figure(count: int) -> tuple[Figure, list[Axes]]:
+    """A figure with so many axes in a row."""
     figure = Figure(figsize=(4.4 * count, 3.4), dpi=120, layout="constrained")
     FigureCanvasAgg(figure)
     return figure, list(figure.subplots(1, count))
 
 
-def _dress(axes: Axes, title: str, x: str) -> None:
+def dress(axes: Axes, title: str, x: str) -> None:
+    """Title, label and lines of axes as all figures have them."""
     axes.set_title(title, fontsize=10, loc="left", color="#1f2933")
-    axes.set_xlabel(x, color=_MUTED)
-    axes.tick_params(colors=_MUTED, labelsize=8)
+    axes.set_xlabel(x, color=MUTED)
+    axes.tick_params(colors=MUTED, labelsize=8)
     axes.grid(True, color="#e4e7eb", linewidth=0.8)
     axes.set_axisbelow(True)
     for side, spine in axes.spines.items():
@@ -128,7 +130,8 @@ def _dress(axes: Axes, title: str, x: str) -> None:
         spine.set_color("#cbd2d9")
 
 
-def _png(figure: Figure) -> bytes:
+def png(figure: Figure) -> bytes:
+    """The figure as a file."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png")
     return buffer.getvalue()

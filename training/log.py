@@ -41,11 +41,11 @@ class LogRow:
         return text if self.waited is None else f"{text}  waited for renders {100 * self.waited:.0f} %"
 
 
-def write_log(path: Path, rows: Sequence[LogRow]) -> None:
-    """Write all rows anew, so that a resumed run's log has no row twice."""
+def write_log(path: Path, rows: Sequence[attrs.AttrsInstance], kind: type[attrs.AttrsInstance] = LogRow) -> None:
+    """Write all rows, which are of a ``kind``, anew, so that a resumed run's log has no row twice."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow([field.name for field in attrs.fields(LogRow)])
+    writer.writerow([field.name for field in attrs.fields(kind)])
     for row in rows:
         writer.writerow(f"{v:.6g}" if isinstance(v, float) else v for v in attrs.astuple(row))
     write_bytes(path, buffer.getvalue().encode())

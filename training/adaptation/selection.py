@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from .information import entropy, marginal_entropy
+from .log import AdaptationRow
 
 SND_TEMPERATURE = 0.05
 _MOST_IMAGES = 5000  # similarities are between all pairs
@@ -41,3 +44,19 @@ def information_maximisation(logits: Tensor) -> float:
     """
     p = logits.softmax(1)
     return float(marginal_entropy(p) - entropy(p).mean())
+
+
+def best_epochs(rows: Sequence[AdaptationRow]) -> dict[str, AdaptationRow]:
+    """The last epoch, and those that ``snd`` and ``im`` pick; of several that are best the first.
+
+    ``oracle`` is the one that the target's labels would pick: told so that it is seen what choosing costs, never kept.
+    """
+    adapting = [row for row in rows if row.stage == rows[-1].stage]
+    picked = {
+        "last": adapting[-1],
+        "snd": max(adapting, key=lambda row: row.snd),
+        "im": max(adapting, key=lambda row: row.im),
+    }
+    if adapting[-1].top1 is not None:
+        picked["oracle"] = max(adapting, key=lambda row: row.top1 or 0.0)
+    return picked

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import io
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from .tables import table
 from .train import require_torch
 
 if TYPE_CHECKING:
+    from ..studies.estimates import Cost
     from ..studies.opened import OpenStudy
 
 HELP = "run the paper's tables, or a grid of your own: designs x trainings x seeds, with intervals and figures"
@@ -96,6 +98,9 @@ def _configure_run(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="say what there is to do, how long it takes and how much disk; do nothing",
     )
+    parser.add_argument(
+        "--offline", action="store_true", help="use no network: weights have to be on this machine, or their step fails"
+    )
     where = parser.add_argument_group("where")
     where.add_argument("--jobs", type=int, metavar="N", help="steps at a time, the cores shared out (default: 1)")
     where.add_argument("--blender", type=Path, metavar="PATH", help="Blender's executable, to render with that one")
@@ -129,13 +134,17 @@ def run(args: argparse.Namespace) -> int:
     from ..studies.estimates import costs_of
     from ..studies.opened import conduct
 
+    if args.offline and args.engine != "local":
+        raise StudyError("--offline is for this machine; what nodes of a cluster may do is set there")
     opened = _opened(args)
     check_commands(opened)
     if args.dry_run:
         costs = costs_of(opened.plan, opened.folder)
         args.report(Result("text", {"text": plan_text(opened, costs)}))
-        args.report(Result("plan", {"name": opened.plan.study.name, "costs": [attrs.asdict(one) for one in costs]}))
+        args.report(Result("plan", _plan(opened, costs)))
         return 0
+    if args.offline:
+        os.environ["HF_HUB_OFFLINE"] = "1"  # which the steps on this machine inherit
     require_torch()
     for name in opened.plan.without_photos:
         args.report(Log(f"{name}: left out, as it needs photos (--photos DIR)", "warning"))
@@ -146,6 +155,19 @@ def run(args: argparse.Namespace) -> int:
         text = f"{failed} of {len(standing.states)} steps failed or wait for one that did; the same command tries again"
         args.report(Log(text, "warning"))
     return 1 if failed else 0
+
+
+def _plan(opened: OpenStudy, costs: Sequence[Cost]) -> dict[str, Any]:
+    """A dry run, for programs."""
+    from ..studies.data_designs import libraries_of
+
+    plan = opened.plan
+    return {
+        "name": plan.study.name,
+        "costs": [attrs.asdict(one) for one in costs],
+        "left_out": list(plan.without_photos),
+        "libraries": libraries_of(plan.designs.values()),
+    }
 
 
 def show_status(args: argparse.Namespace) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import attrs
@@ -70,6 +70,16 @@ def what_is_missing(design: Design) -> str:
         return ""
     options = " ".join(f"--library {one.library}=DIR" for one in gone)
     return f"{design.name} needs {', '.join(one.library for one in gone)}: say where they lie with {options}"
+
+
+def libraries_of(designs: Iterable[Design]) -> dict[str, bool]:
+    """The libraries of designs, and whether each lies where it should."""
+    found: dict[str, bool] = {}
+    for design in designs:
+        gone = {one.library for one in missing_libraries(design, folders_only=True)}
+        for name in design.libraries:
+            found[name] = found.get(name, True) and name not in gone
+    return found
 
 
 def _overridden(design: Design, data: Data) -> Design:

@@ -36,12 +36,13 @@ MOST_LOSSES = 5
 class Standing:
     """How far a study is: the state of every step by its key, and seconds left by what is known of its steps.
 
-    ``now`` says of the steps that run how far they are.
+    ``now`` says of the steps that run how far they are, ``problems`` of those that failed why.
     """
 
     states: Mapping[str, State]
     eta_s: float | None
     now: Mapping[str, str]
+    problems: Mapping[str, str] = attrs.field(factory=dict)
 
     def count(self, *states: State) -> int:
         """How many steps are in one of these states."""
@@ -73,6 +74,7 @@ class Execution:
         self._states = states_in(plan, folder)
         self._running: dict[int, _Running] = {}
         self._losses: dict[str, int] = {}
+        self._problems: dict[str, str] = {}
         self._events: queue.Queue[tuple[int, Event]] = queue.Queue()
         self._number = 0
 
@@ -104,7 +106,7 @@ class Execution:
             left.append(max(0.0, self._estimates.seconds(running.step) - spent) if rest is None else rest)
             now[running.step.key] = describe(last) if last is not None else "starting"
         eta = sum(left) / max(1, min(self._crew.places, len(left))) if left else 0.0
-        return Standing(dict(self._states), eta, now)
+        return Standing(dict(self._states), eta, now, dict(self._problems))
 
     def _steps(self, state: State) -> list[Step]:
         return [step for step in self._plan.steps.values() if self._states[step.key] == state]
@@ -166,7 +168,8 @@ class Execution:
             self._report(Log(f"{step.folder}: {death}; it is started again", "warning"))
         else:
             self._states[step.key] = "failed"
-            self._mourn(running, running.problem or death)
+            self._problems[step.key] = running.problem or death
+            self._mourn(running, self._problems[step.key])
         self._tell()
 
     def _mourn(self, running: _Running, reason: str) -> None:

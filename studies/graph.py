@@ -123,7 +123,7 @@ def plan_of(
     builder = _Builder(shelf, photos)
     usable = [cell for cell in grid if any(builder.values(0, cell, 0))]
     if not usable:
-        raise StudyError(f"{study.name} measures on photos only: name their folder with --photos DIR")
+        raise StudyError(f"{study.name} measures on photos only: choose their folder (--photos DIR)")
     values: list[Value] = []
     curves: list[Curve] = []
     for seed in range(count):  # seeds outermost: a study that is interrupted has whole seeds

@@ -3,8 +3,9 @@
 ``simreal_study_status`` 1; ``name``, ``title``, ``scale``; ``state`` (running, finished, incomplete, stopped); counts
 of steps ``total``, ``done``, ``failed`` (with those that wait for one that failed), ``running``; ``eta_s``; ``now``
 (what runs, in words); ``measures`` (names, in order); ``cells``, each with ``label``, ``choice`` (option by axis),
-``state`` (waiting, running, finished, failed), ``done``/``total`` steps, and ``measures``: by name mean, low, high and
-half the interval's width in percent, seeds, paper; ``report``: the page's path, or null.
+``state`` (waiting, running, finished, failed), ``done``/``total`` steps, ``problem`` (why a step failed, or "") and
+``measures``: by name mean, low, high and half the interval's width in percent, seeds, paper; ``report``: the page's
+path, or null.
 """
 
 from __future__ import annotations
@@ -91,5 +92,13 @@ class StatusFile:
             "state": state,
             "done": states.count("finished"),
             "total": len(states),
+            "problem": self._problem(number, standing),
             "measures": measures,
         }
+
+    def _problem(self, number: int, standing: Standing) -> str:
+        """Why a step of a cell failed: ``train (drawn, seed 0): the disk is full``; "" where none did."""
+        for key, step in self._plan.steps.items():
+            if key in self._steps[number] and key in standing.problems:
+                return f"{step.name} ({step.title}): {standing.problems[key]}"
+        return ""

@@ -25,6 +25,7 @@ VERBS = (
     "preview",
     "render",
     "data",
+    "pretrain",
     "train",
     "evaluate",
     "inspect",

@@ -68,6 +68,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    return start(args, {})
+
+
+def start(args: argparse.Namespace, more: dict[str, Any]) -> int:
+    """Train what ``args`` ask for; ``more`` are fields of RunConfig that are not options of their own."""
     if args.offline:
         os.environ["HF_HUB_OFFLINE"] = "1"  # read when timm's hub client is imported
     require_torch()
@@ -80,8 +85,8 @@ def run(args: argparse.Namespace) -> int:
     from ..training.trainer import train
 
     fields = {field.name for field in attrs.fields(RunConfig)} - {"data", "stream"}
-    given = {name: value for name, value in vars(args).items() if name in fields}
-    out = args.out or default_run(args.data.with_name(_stem(args.data)) if args.data.is_file() else args.data)
+    given = {name: value for name, value in vars(args).items() if name in fields} | more
+    out = run_folder(args)
     started = RunFolder(out).config() if args.resume and out.is_dir() else None
     supply = stream_supply(args, out / STREAM) if (started or args).stream else None
     if started:
@@ -104,32 +109,44 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+def run_folder(args: argparse.Namespace, ending: str = "run") -> Path:
+    """Where the run goes: ``--out``, else beside the data, or the design of a stream."""
+    data: Path = args.data
+    out: Path | None = args.out
+    return out or default_run(data.with_name(_stem(data)) if data.is_file() else data, ending)
+
+
 def _stem(file: Path) -> str:
     """``kit`` of ``kit.simreal.json``, ``kit.images.json`` and ``kit.txt``."""
     return design_stem(file).removesuffix(".images").removesuffix(".txt")
 
 
-def default_run(data: Path) -> Path:
+def default_run(data: Path, ending: str = "run") -> Path:
     """``data-run`` beside ``data``; in the current folder where that cannot be written."""
     beside = data.resolve().parent
-    return (beside if os.access(beside, os.W_OK) else Path.cwd()) / f"{data.resolve().name}-run"
+    return (beside if os.access(beside, os.W_OK) else Path.cwd()) / f"{data.resolve().name}-{ending}"
 
 
 def require_torch() -> None:
     """Raise ``ToolError`` where the training packages are missing, before anything imports them."""
+    require_packages("torch", "torchvision", "timm", "matplotlib")
+
+
+def require_packages(*names: str, extra: str = "train") -> None:
+    """Raise ``ToolError`` where one of these packages, which the ``extra`` brings, is missing."""
     import importlib.util
 
-    missing = [
-        name for name in ("torch", "torchvision", "timm", "matplotlib") if importlib.util.find_spec(name) is None
-    ]
+    missing = [name for name in names if importlib.util.find_spec(name) is None]
     if missing:
         raise ToolError(
-            f"this Python lacks {', '.join(missing)}; pip install 'simreal[train]', or use a Python that has them"
+            f"this Python lacks {', '.join(missing)}; pip install 'simreal[{extra}]', or use a Python that has them"
         )
 
 
 def _summary(out: Path, results: dict[str, Any]) -> str:
     trained = f"trained on {results['images']} images in {results['seconds']} s"
+    if found := results.get("pretraining", {}).get("neighbours"):
+        trained += f"; {100 * found['top1']:.1f} % of {found['split']} have neighbours of their class"
     if "validation" in results:
         validation = results["validation"]
         trained = (

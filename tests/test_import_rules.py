@@ -24,6 +24,7 @@ OWNERS = {
     "torch": {"training", "studies"},
     "torchvision": {"training", "studies"},
     "timm": {"training", "studies"},
+    "lightly": {"training"},
     "onnxruntime": {"scoring", "training"},
     "matplotlib": {"training", "studies"},
     "sklearn": {"training", "studies"},

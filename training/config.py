@@ -14,6 +14,7 @@ from cattrs.v import transform_error
 from ..design.errors import RunError
 from .adaptation.config import Adaptation
 from .options import absolute_reference, fraction, not_negative, option, positive, says
+from .pretraining.config import Pretraining
 
 Weights: TypeAlias = Literal["imagenet", "timm", "file", "none"]
 Optimizer: TypeAlias = Literal["sgd", "adamw"]
@@ -41,6 +42,7 @@ class RunConfig:
     choice. With ``head_only`` what concerns optimisation is not used, without it ``views`` is not. With ``stream`` the
     data is a design, whose images are rendered meanwhile; an epoch is then as many new images as its split has. With
     ``adaptation`` the run adapts to a target as well, and what concerns optimisation is used with ``head_only`` too.
+    With ``pretraining`` it learns from two views of each image instead of their classes.
     Raises ``RunError`` for values out of range, naming the option.
     """
 
@@ -139,6 +141,7 @@ class RunConfig:
     )
     threads: int = attrs.field(default=0, validator=not_negative, metadata=says("CPU threads", "torch's choice"))
     adaptation: Adaptation | None = None
+    pretraining: Pretraining | None = None
 
     def __attrs_post_init__(self) -> None:
         if self.crop_px > self.resize_px:
@@ -174,10 +177,11 @@ class RunConfig:
         ]
 
     def _options(self) -> dict[str, Any]:
-        """All fields, those of the adaptation among them."""
+        """All fields, those of adaptation and pre-training among them."""
         values = attrs.asdict(self, recurse=False)
-        adaptation = values.pop("adaptation")
-        return values | (attrs.asdict(adaptation) if adaptation else {})
+        for part in (values.pop("adaptation"), values.pop("pretraining")):
+            values |= attrs.asdict(part) if part else {}
+        return values
 
 
 _CONVERTER = cattrs.Converter(forbid_extra_keys=True)

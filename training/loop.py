@@ -26,6 +26,8 @@ from .run_folder import CURVES, LOG, MEASURES, load_torch, save_torch, write_byt
 from .schedules import lr_factor
 from .tally import Tally
 
+REDRAW_S = 20.0  # curves take some tenths of a second to draw
+
 
 class Loop:
     """The state of a run between steps: network, optimizer, random state, position, log and learning curves.
@@ -55,6 +57,7 @@ class Loop:
         self.rows: list[LogRow] = []
         self.measuring = Measuring(job.measured, config.measure_every)
         self.tally = Tally()
+        self._drawn = -math.inf
 
     def resume(self) -> None:
         """Continue from ``checkpoint.pt``. Raises ``RunError`` where it is damaged or of other images."""
@@ -76,7 +79,8 @@ class Loop:
         self.report(Log(f"resuming at step {self.step} of {self.total}"))
 
     def save(self) -> None:
-        """Write ``checkpoint.pt``, ``log.csv``, ``measures.csv`` and ``curves.png``, each whole or not at all."""
+        """Write ``checkpoint.pt``, ``log.csv``, ``measures.csv``, and now and then ``curves.png``, each whole or not at
+        all."""
         totals, measures = self.tally.read(self.step), self.measuring.measures
         save_torch(
             self.folder.checkpoint,
@@ -97,8 +101,10 @@ class Loop:
         write_log(self.folder.path / LOG, self.rows)
         if measures:
             write_measures(self.folder.path / MEASURES, measures)
-        if self.rows or measures:
+        last = self.step == self.total
+        if (self.rows or measures) and (last or time.monotonic() - self._drawn >= REDRAW_S):
             write_bytes(self.folder.path / CURVES, draw_curves(self.rows, measures))
+            self._drawn = time.monotonic()
 
     def run(self) -> None:
         """Train to the end. Raises ``RunError`` where the loss is no longer finite.

@@ -38,11 +38,17 @@ def save_trained(folder: RunFolder, classifier: Classifier, config: RunConfig, d
             "architecture": architecture(config),
             "backbone": config.backbone,
             "bottleneck": config.adaptation.bottleneck if config.adaptation else 0,
+            "knows_classes": knows_classes(config),
             "resize_px": config.resize_px,
             "crop_px": config.crop_px,
             "design_hash": data.design_hash,
         },
     )
+
+
+def knows_classes(config: RunConfig) -> bool:
+    """Whether the head of such a run is trained: pre-training without labels makes a backbone only."""
+    return config.pretraining is None or config.pretraining.label_weight > 0
 
 
 def load_trained(run: Path) -> TrainedModel:
@@ -56,6 +62,11 @@ def load_trained(run: Path) -> TrainedModel:
             f"{run}: training has not finished (no {folder.model.name}); continue with simreal train --resume"
         )
     values = load_torch(folder.model, "model")
+    if not values.get("knows_classes", True):
+        raise RunError(
+            f"{run}: was pre-trained without labels and knows no classes; train it: "
+            f"simreal train DATA --backbone {values['backbone']} --weights {folder.model}"
+        )
     try:
         return _trained(values)
     except (KeyError, TypeError, RuntimeError) as error:

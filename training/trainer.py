@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import attrs
+
 from ..datasets.messages import Log, Progress, Report
 from ..datasets.reading import DataSet, open_data_set
 from ..design.errors import RunError
@@ -24,14 +26,15 @@ from .measuring import measured_sets
 from .mixing import Mixed, read_mix
 from .objective import CrossEntropy
 from .prefix import balanced_prefix
+from .pretraining.neighbours import neighbour_accuracy
 from .run_folder import CURVES, RESULTS, is_unfinished, open_for_training, starting_state, write_bytes, write_json
 from .sources import Epochs, Source
 from .split_reference import SplitReference
 from .stream_features import stream_features
 from .streaming import Stream
 from .supply import Supply
-from .trained import save_trained
-from .transforms import training_transform
+from .trained import knows_classes, save_trained
+from .transforms import TwoViews, training_transform
 
 
 def train(
@@ -63,6 +66,7 @@ def train(
     images = samples.fingerprint() if samples else f"stream of {data.design_hash}"
     images += f" and {mix.samples.fingerprint()}" if mix else ""
     transform = training_transform(config.augmentation, config.resize_px, config.crop_px)
+    transform = TwoViews(transform) if config.pretraining else transform
     pin = device.type == "cuda"
 
     def mixed(source: Source) -> Source:
@@ -121,7 +125,7 @@ def _train(model: Classifier, job: Job, resume: bool) -> dict[str, Any]:
     if config.head_only:
         results["head"] = _train_head(model, job)
     else:
-        loop = Loop(model, model, CrossEntropy(config.label_smoothing), job)
+        loop = _loop(model, job)
         if resume and job.folder.checkpoint.is_file():
             loop.resume()
         job.source.open()
@@ -130,7 +134,9 @@ def _train(model: Classifier, job: Job, resume: bool) -> dict[str, Any]:
     job.source.close()
     results |= job.source.results()
     results["seconds"] = round(time.monotonic() - start, 1)
-    if job.validation is not None:
+    if config.pretraining:
+        results["pretraining"] = {"scheme": config.pretraining.scheme, **_neighbours(model, job)}
+    if job.validation is not None and knows_classes(config):
         evaluation = evaluate(
             model, job.validation, job.data.classes, config.resize_px, config.crop_px,
             device=job.device, workers=config.workers, report=job.report, stage=f"evaluate {config.validation_split}",
@@ -139,6 +145,26 @@ def _train(model: Classifier, job: Job, resume: bool) -> dict[str, Any]:
     save_trained(job.folder, model, config, job.data)
     write_json(job.folder.path / RESULTS, results)
     return results
+
+
+def _loop(model: Classifier, job: Job) -> Loop:
+    """What trains all weights: by their classes, or by two views of each image."""
+    if job.config.pretraining is None:
+        return Loop(model, model, CrossEntropy(job.config.label_smoothing), job)
+    from .pretraining.scheme import SelfSupervision  # its library takes seconds, and is not everywhere
+    from .pretraining.schemes import make_scheme
+
+    scheme = make_scheme(model, job.config.pretraining)
+    validation = job.validation if knows_classes(job.config) else None
+    return Loop(scheme, model, SelfSupervision(scheme), attrs.evolve(job, validation=validation))
+
+
+def _neighbours(model: Classifier, job: Job) -> dict[str, Any]:
+    """How often nearest neighbours in the training split are of an image's class, for ``results.json``."""
+    if job.validation is None or not isinstance(job.source, Epochs):
+        return {}
+    accuracy = neighbour_accuracy(model, job, job.source.samples, job.validation)
+    return {"neighbours": {"split": job.config.validation_split, "n": accuracy.n, "top1": accuracy.top1}}
 
 
 def _train_head(model: Classifier, job: Job) -> dict[str, Any]:

@@ -62,8 +62,20 @@ class _Random:
         if self.resize_px is not None:
             image = resize_shorter_side(image, self.resize_px)
         with torch.random.fork_rng(devices=[]):  # v2 draws from torch's global generator, which dropout needs unchanged
-            torch.manual_seed(seed)
+            torch.default_generator.manual_seed(
+                seed
+            )  # torch.manual_seed takes longer than all steps: it seeds GPUs too
             return _to_tensor(np.array(self.steps(image)))
+
+
+@attrs.frozen
+class TwoViews:
+    """Two draws of a random transform, as a tensor (2, 3, S, S)."""
+
+    transform: Transform
+
+    def __call__(self, image: Image.Image, seed: int) -> Tensor:
+        return torch.stack([self.transform(image, sample_seed(seed, 0, view)) for view in range(2)])
 
 
 def sample_seed(seed: int, epoch: int, index: int) -> int:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import attrs
 import torch
-from PIL import Image
 
 from ...datasets.preprocessing import load_rgb
 from ...design.errors import RunError
@@ -22,64 +22,63 @@ from .picks import picks
 TITLE = "Where it looks"
 
 
-def gaze_chapter(
-    model: TrainedModel, found: Measured, images: Sequence[Path], *, each: int, device: torch.device, out: Path
-) -> Chapter:
-    """Maps of the ``images``, or without them of ``each`` picks of every kind among those ``found``.
+@attrs.frozen(eq=False)
+class Looked:
+    """A group of images, called by ``names``, and where the network looks on them."""
 
-    A network whose places cannot be told is said to be one, unless images were asked for: then RunError.
+    shown: Shown
+    names: Sequence[str]
+    gaze: Gaze
+
+
+def chosen_images(model: TrainedModel, images: Sequence[Path], device: torch.device) -> list[Looked]:
+    """Where it looks on these files; what they show is known where their folder is called like a class.
+
+    Raises AssetError for what is no picture, and RunError where the network's places cannot be told.
     """
-    if images:
-        groups = [_given(model, images)]
-        names = [[str(path) for path in images]]
-    else:
-        chosen = picks(found, each)
-        files, called = found.domain.samples.files, found.domain.samples.names
-        groups = [
-            Shown(
-                f"{pick.title}: {found.domain.name}",
-                [load_rgb(files[int(n)]) for n in pick.positions],
-                [int(found.truth[n]) for n in pick.positions],
-            )
-            for pick in chosen
-        ]
-        names = [[called[int(n)] for n in pick.positions] for pick in chosen]
-    try:
-        gazes = [gaze_at(model, group.pictures, device) for group in groups]
-    except RunError as error:
-        if images:
-            raise
-        return Chapter("sight", Section(TITLE, [Text(f"{error}.")]), None)
-    way = gazes[0].way
+    if not images:
+        return []
+    pictures = [load_rgb(path) for path in images]
+    folders = [path.resolve().parent.name for path in images]
+    truth = [model.classes.index(name) if name in model.classes else None for name in folders]
+    shown = Shown("Chosen images", pictures, truth)
+    return [Looked(shown, [str(path) for path in images], gaze_at(model, pictures, device))]
+
+
+def picked_images(model: TrainedModel, found: Measured, each: int, device: torch.device) -> list[Looked]:
+    """Where it looks on ``each`` picks of every kind among those ``found``. RunError as with ``chosen_images``."""
+    files, called = found.domain.samples.files, found.domain.samples.names
+    looked = []
+    for pick in picks(found, each):
+        pictures = [load_rgb(files[int(n)]) for n in pick.positions]
+        truth = [int(found.truth[n]) for n in pick.positions]
+        shown = Shown(f"{pick.title}: {found.domain.name}", pictures, truth)
+        looked.append(Looked(shown, [called[int(n)] for n in pick.positions], gaze_at(model, pictures, device)))
+    return looked
+
+
+def gaze_chapter(model: TrainedModel, looked: Sequence[Looked], out: Path) -> Chapter:
+    """The groups of images, with maps of where the network looks."""
+    way = looked[0].gaze.way
     words = EXPLAINED[way]
     words += " Heat goes from each map's least place to its greatest: two maps do not compare in strength."
     if way == ROLLOUT:
         words += " Attention that is spread evenly says nothing, however it is coloured."
-    sheet = gaze_sheet(groups, gazes, model, f"Where {model.backbone} looks: {way}")
-    parts: list[Text | Picture] = [
-        Text(words),
-        kept_picture(out / "sight.png", sheet, f"Images with {way}; green frame: right, red: wrong"),
-    ]
-    numbers: dict[str, Any] = {
-        "way": way,
-        "groups": [
-            {"title": group.heading, "images": _rows(model, group, gaze, called)}
-            for group, gaze, called in zip(groups, gazes, names, strict=True)
-        ],
-    }
-    return Chapter("sight", Section(TITLE, parts), numbers)
+    title = f"Where {model.backbone} looks: {way}"
+    sheet = gaze_sheet([each.shown for each in looked], [each.gaze for each in looked], model, title)
+    caption = f"Images with {way}; green frame: right, red: wrong"
+    parts: list[Text | Picture] = [Text(words), kept_picture(out / "sight.png", sheet, caption)]
+    groups = [{"title": each.shown.heading, "images": _rows(model, each)} for each in looked]
+    return Chapter("sight", Section(TITLE, parts), {"way": way, "groups": groups})
 
 
-def _given(model: TrainedModel, images: Sequence[Path]) -> Shown:
-    """The pictures of these files; what they show is known where their folder is called like a class."""
-    pictures: list[Image.Image] = [load_rgb(path) for path in images]
-    folders = [path.resolve().parent.name for path in images]
-    truth = [model.classes.index(name) if name in model.classes else None for name in folders]
-    return Shown("Chosen images", pictures, truth)
+def blind_chapter(problem: RunError) -> Chapter:
+    """In its place, why nothing can be shown."""
+    return Chapter("sight", Section(TITLE, [Text(f"{problem}.")]), None)
 
 
-def _rows(model: TrainedModel, group: Shown, gaze: Gaze, names: Sequence[str]) -> list[dict[str, Any]]:
-    probabilities = softmax(gaze.logits)
+def _rows(model: TrainedModel, looked: Looked) -> list[dict[str, Any]]:
+    probabilities = softmax(looked.gaze.logits)
     return [
         {
             "file": name,
@@ -87,5 +86,5 @@ def _rows(model: TrainedModel, group: Shown, gaze: Gaze, names: Sequence[str]) -
             "predicted": model.classes[int(shares.argmax())],
             "confidence": round(float(shares.max()), 4),
         }
-        for name, truth, shares in zip(names, group.truth, probabilities, strict=True)
+        for name, truth, shares in zip(looked.names, looked.shown.truth, probabilities, strict=True)
     ]

@@ -25,7 +25,7 @@ from .embedding import balanced
 from .embedding_chapter import embedding_chapter
 from .factor_accuracy import factor_columns
 from .factor_chapter import factor_chapter
-from .gaze_chapter import gaze_chapter
+from .gaze_chapter import blind_chapter, chosen_images, gaze_chapter, picked_images
 from .measured import Domain, Measured, Pass, measured
 
 NUMBERS, PAGE, KEPT = "inspection.json", "inspection.html", "measured"
@@ -67,6 +67,7 @@ def inspect(wanted: Wanted, way: Pass, out: Path) -> dict[str, Any]:
             raise RunError(f"{path} has other classes than {wanted.run}; compare runs on the same classes")
     domains = _domains(wanted, model, way.report)
     fitting = _fitting_domain(wanted, model, way.report)
+    chosen = chosen_images(model, wanted.images, way.device)
     found = [
         measured(wanted.run, model, each, balanced(each.samples.labels, wanted.most, wanted.seed), way)
         for each in domains
@@ -81,7 +82,7 @@ def inspect(wanted: Wanted, way: Pass, out: Path) -> dict[str, Any]:
     nothing = balanced(found[0].truth[:0], 0, 0)
     other_split = None if fitting is None else measured(wanted.run, model, fitting, nothing, way)
     chapters.append(calibration_chapter(found, other_split, wanted.seed, out))
-    chapters.append(gaze_chapter(model, found[-1], wanted.images, each=wanted.picked, device=way.device, out=out))
+    chapters.append(gaze_chapter(model, chosen, out) if chosen else _picked(wanted, model, found[-1], way, out))
     chapters.append(embedding_chapter(found, wanted.seed, out, way.report))
     numbers = {
         "simreal_inspection": 1,
@@ -172,6 +173,15 @@ def _factors(wanted: Wanted, model: TrainedModel, found: Measured, out: Path) ->
     design = overridden(design, design.split(split))
     columns = found.domain.columns(factor_columns(design), model.classes, wanted.aliases)
     return factor_chapter(design, found, columns, wanted.seed, out)
+
+
+def _picked(wanted: Wanted, model: TrainedModel, found: Measured, way: Pass, out: Path) -> Chapter:
+    try:
+        looked = picked_images(model, found, wanted.picked, way.device)
+    except RunError as error:  # nobody asked for it: the other chapters are worth having
+        way.report(Log(str(error), "warning"))
+        return blind_chapter(error)
+    return gaze_chapter(model, looked, out)
 
 
 def _page(model: TrainedModel, run: str, found: Sequence[Measured], chapters: Sequence[Chapter]) -> str:

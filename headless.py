@@ -89,3 +89,5 @@ def leave(status):
 
 if __name__ == "__main__":
     main()
+elif __name__ == "__mp_main__":  # a process that training has started beside itself
+    load_package(ROOT)

@@ -104,8 +104,9 @@ def start(args: argparse.Namespace, more: dict[str, Any]) -> int:
         config = resolve(open_data_set(args.data), given, from_scratch=args.from_scratch, pretrained=args.pretrained)
     options = {"resume": args.resume, "overwrite": args.overwrite, "go_on": args.go_on}
     results = train(config, out, args.report, supply=supply, **options)
-    args.report(Result("training", {"run": str(out), **results}))
-    args.report(Result("text", {"text": _summary(out, results)}))
+    if results:
+        args.report(Result("training", {"run": str(out), **results}))
+        args.report(Result("text", {"text": _summary(out, results)}))
     return 0
 
 

@@ -96,5 +96,6 @@ def configure_machine(group: Any) -> None:
     """The seed, and what to train with."""
     add_option(group, "seed", type=int)
     add_option(group, "device")
+    add_option(group, "devices", type=int, metavar="N")
     add_option(group, "threads", type=int, metavar="N")
     add_option(group, "workers", type=int, metavar="N")

@@ -29,7 +29,7 @@ EPOCHS = {True: 60, False: 15}  # where they are left open: from scratch, from p
 _OPEN_EPOCHS = f"{EPOCHS[True]} from scratch, else {EPOCHS[False]}"
 _AHEAD = "8, or 4 a render worker"
 MAY_DIFFER_ON_RESUME = (
-    "data", "target", "device", "workers", "threads", "ahead", "keep", "measure", "measure_every",
+    "data", "target", "device", "devices", "workers", "threads", "ahead", "keep", "measure", "measure_every",
 )  # fmt: skip
 
 
@@ -134,6 +134,11 @@ class RunConfig:
         default=0, validator=not_negative, metadata=says("seed of initial weights, order and augmentation", "0")
     )
     device: str = attrs.field(default="auto", metadata=says("where to train: auto, cpu, cuda, cuda:1, mps", "auto"))
+    devices: int = attrs.field(
+        default=1,
+        validator=positive,
+        metadata=says("GPUs (or processes on a CPU) to split every batch among", "1; under torchrun all of its"),
+    )
     amp: bool = attrs.field(default=True, metadata=says("mixed precision (used on CUDA GPUs only)"))
     channels_last: bool = attrs.field(default=True, metadata=says("channels-last layout (used on CUDA GPUs only)"))
     workers: int = attrs.field(

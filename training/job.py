@@ -8,6 +8,7 @@ import torch
 from ..datasets.messages import Report
 from ..datasets.reading import DataSet
 from .config import RunConfig
+from .distributed import Place
 from .loading import Samples
 from .measuring import MeasuredSet
 from .run_folder import RunFolder
@@ -26,3 +27,4 @@ class Job:
     device: torch.device
     report: Report
     measured: tuple[MeasuredSet, ...] = ()
+    place: Place = attrs.field(factory=Place)

@@ -42,12 +42,16 @@ class Loop:
         self.folder = job.folder
         on_gpu = device.type == "cuda"
         layout = torch.channels_last if on_gpu and config.channels_last else torch.contiguous_format
-        self.network = network.to(device).to(memory_format=layout)
+        self.place = job.place
+        self.network = self.place.normed(network.to(device).to(memory_format=layout), device)
+        self.spread = self.place.spread(self.network, device)
         self.classifier, self.objective = classifier, objective
         self.layout = layout
         self.precision = Precision(device, config.amp)
         self.optimizer = make_optimizer(self.network, config)
         self.batch_size = min(config.batch_size, self.source.epoch_images, config.images or self.source.epoch_images)
+        if self.batch_size % self.place.size:
+            raise RunError(f"a batch of {self.batch_size} cannot be split among {self.place.size} devices")
         self.steps_per_epoch = self.source.epoch_images // self.batch_size  # a smaller batch would upset batch norm
         asked = config.iterations or config.images // self.batch_size
         self.total = asked or config.epochs * self.steps_per_epoch
@@ -56,7 +60,7 @@ class Loop:
         self.step = 0
         self.rows: list[LogRow] = []
         self.measuring = Measuring(job.measured, config.measure_every)
-        self.tally = Tally()
+        self.tally = Tally(self.place)
         self._drawn = -math.inf
 
     def resume(self) -> None:
@@ -82,6 +86,8 @@ class Loop:
         """Write ``checkpoint.pt``, ``log.csv``, ``measures.csv``, and now and then ``curves.png``, each whole or not at
         all."""
         totals, measures = self.tally.read(self.step), self.measuring.measures
+        if not self.place.leads:
+            return
         save_torch(
             self.folder.checkpoint,
             {
@@ -123,7 +129,7 @@ class Loop:
         measure = self.measuring.is_due(self.step, self.total, end_of_epoch)
         if finish:
             self._finish_epoch((self.step - 1) // self.steps_per_epoch)
-        if measure:
+        if measure and self.place.leads:
             self._measure()
         if finish or measure:
             self.save()
@@ -156,9 +162,10 @@ class Loop:
                 totals.seconds = seconds + time.monotonic() - start
                 totals.waited = waited + (self.source.waited_s or 0.0) - waited_before
                 self._progress(rate())
-                if asked.stop or self.step % self.source.checkpoint_steps == 0:
+                stop_now = self.place.any(asked.stop)
+                if stop_now or self.step % self.source.checkpoint_steps == 0:
                     self.save()
-                if asked.stop:
+                if stop_now:
                     raise KeyboardInterrupt
             if asked.stop:  # while there was nothing to train on
                 self.save()
@@ -172,7 +179,7 @@ class Loop:
         views = views.to(self.device, non_blocking=True, memory_format=self.layout)
         labels = labels.to(self.device, non_blocking=True)
         with self.precision.autocast():
-            outcome = self.objective(self.network, views, labels)
+            outcome = self.objective(self.spread, views, labels)
         self.optimizer.zero_grad(set_to_none=True)
         scaler = self.precision.scaler
         scaler.scale(outcome.loss).backward()
@@ -193,7 +200,7 @@ class Loop:
             images_per_s=totals.images / max(totals.seconds, 1e-9),
             waited=None if self.source.waited_s is None else totals.waited / max(totals.seconds, 1e-9),
         )
-        if self.validation is not None:
+        if self.validation is not None and self.place.leads:
             result = self._evaluate(self.validation)
             mean = result.accuracy.mean_class_accuracy
             row = attrs.evolve(row, val_loss=result.loss, val_top1=result.accuracy.top1, val_mean=mean)

@@ -13,6 +13,7 @@ from ..datasets.reading import DataSet
 from ..design.errors import RunError
 from .config import RunConfig
 from .defaults import default_split
+from .distributed import Place
 from .evaluation import samples_for
 from .loading import Batch, Picture, Samples, epoch_order, load
 from .sources import Source, Waiting
@@ -67,13 +68,17 @@ class Mixed:
     Which images a batch has depends on nothing but the seed and the step. An epoch is one of the other source.
     """
 
-    def __init__(self, source: Source, mix: Mix, config: RunConfig, transform: Transform, *, pin: bool) -> None:
+    def __init__(
+        self, source: Source, mix: Mix, config: RunConfig, transform: Transform, *, pin: bool, place: Place
+    ) -> None:
         self._source, self._mix, self._config = source, mix, config
-        self._transform, self._pin = transform, pin
+        self._transform, self._pin, self._place = transform, pin, place
         self._size, self._count = config.batch_size, mix.per_batch(config.batch_size)
         self._steps = source.epoch_images // (self._size - self._count)
         if not self._steps or 0 < config.images < self._size:
             raise RunError(f"--mix: there are fewer images than a batch takes; lower --batch-size (now {self._size})")
+        if self._count % place.size:
+            raise RunError(f"--mix: its {self._count} images of a batch cannot be split among {place.size} devices")
 
     @property
     def epoch_images(self) -> int:
@@ -129,11 +134,11 @@ class Mixed:
         order: list[int] = []
         known = -1
         for step in range(epoch * self._steps + start, epoch * self._steps + end):
-            batch = []
+            batch: list[Picture] = []
             for position in range(step * self._count, (step + 1) * self._count):
                 turn, place = divmod(position, len(samples))
                 if turn != known:
                     order, known = epoch_order(len(samples), seed, turn), turn
                 number = order[place]
                 batch.append(Picture(samples.files[number], int(samples.labels[number]), (seed, turn, number)))
-            yield batch
+            yield list(self._place.part(batch))

@@ -10,6 +10,7 @@ import attrs
 
 from ..design.errors import RunError
 from .config import RunConfig
+from .distributed import Place
 from .loading import Batch, Samples, batches, epoch_order
 from .transforms import Transform
 
@@ -47,7 +48,8 @@ class Source(Protocol):
         """Be told that the run is complete."""
 
     def batches(self, epoch: int, first: int, stop: int, size: int, waiting: Waiting) -> Iterator[Batch]:
-        """The images ``first`` .. ``stop`` - 1 of an epoch, in batches of ``size``; the last may be smaller.
+        """The images ``first`` .. ``stop`` - 1 of an epoch, in batches of ``size``; the last may be smaller. Where
+        several processes train, this one's part of each.
 
         A batch that has been given is taken for trained on. While there is none, ``waiting`` is called now and then;
         where it returns True, the iteration ends early.
@@ -74,6 +76,7 @@ class Epochs:
     config: RunConfig
     transform: Transform
     pin: bool = False
+    place: Place = attrs.field(factory=Place)
     waited_s: float | None = None
     note: str = ""
 
@@ -97,7 +100,7 @@ class Epochs:
     def batches(self, epoch: int, first: int, stop: int, size: int, waiting: Waiting) -> Iterator[Batch]:
         config, order = self.config, epoch_order(len(self.samples), self.config.seed, epoch)
         return batches(
-            self.samples, order[first:stop], size, self.transform,
+            self.samples, self.place.part(order[first:stop]), size // self.place.size, self.transform,
             seed=config.seed, epoch=epoch, workers=config.workers, pin=self.pin,
         )  # fmt: skip
 

@@ -10,6 +10,7 @@ import attrs
 import torch
 
 from ..design.errors import RunError
+from .distributed import Place
 from .objective import Outcome
 
 UNREAD_STEPS = 20  # reading a number has a GPU finish all it was given, and wait
@@ -27,10 +28,11 @@ class Totals:
 
 
 class Tally:
-    """Adds up what steps come to. Losses and hits stay on the device for some steps, then all are read at once."""
+    """Adds up what steps come to, in all processes. Numbers stay on the device for some steps, then all are read."""
 
-    def __init__(self) -> None:
+    def __init__(self, place: Place) -> None:
         self.totals = Totals()
+        self._place = place
         self._unread: list[tuple[int, torch.Tensor]] = []
 
     def add(self, step: int, images: int, outcome: Outcome) -> None:
@@ -43,15 +45,16 @@ class Tally:
     def read(self, step: int) -> Totals:
         """The sums up to and with ``step``. Raises ``RunError`` where a loss is no longer finite."""
         if self._unread:
+            counts = [images for images, _ in self._unread]
             values = torch.stack([pair for _, pair in self._unread]).tolist()
-            first = step - len(values) + 1
-            for number, ((images, _), (loss, correct)) in enumerate(zip(self._unread, values, strict=True), first):
+            self._unread.clear()
+            rows = [[images, loss * images, correct] for images, (loss, correct) in zip(counts, values, strict=True)]
+            for number, (images, loss, correct) in enumerate(self._place.sums(rows), step - len(rows) + 1):
                 if not math.isfinite(loss):
                     raise RunError(f"the loss is {loss} at step {number}; lower --lr, or start from other weights")
-                self.totals.images += images
-                self.totals.loss += loss * images
+                self.totals.images += round(images)
+                self.totals.loss += loss
                 self.totals.correct += round(correct)
-            self._unread.clear()
         return self.totals
 
     def start(self) -> None:

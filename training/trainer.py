@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+import os
+import signal
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,13 +13,14 @@ from typing import Any
 
 import attrs
 
-from ..datasets.messages import Log, Progress, Report
+from ..datasets.messages import Log, Message, Progress, Report
 from ..datasets.reading import DataSet, open_data_set
-from ..design.errors import RunError
+from ..design.errors import RunError, SimrealError
 from .backbones import Classifier, build_classifier
 from .config import RunConfig
 from .curves import draw_head_fit
-from .devices import find_device, use_threads
+from .devices import use_threads
+from .distributed import Place, find_place, together
 from .evaluation import evaluate, samples_for, summary
 from .features import FeatureArray, extract_views
 from .job import Job
@@ -27,7 +32,16 @@ from .mixing import Mixed, read_mix
 from .objective import CrossEntropy
 from .prefix import balanced_prefix
 from .pretraining.neighbours import neighbour_accuracy
-from .run_folder import CURVES, RESULTS, is_unfinished, open_for_training, starting_state, write_bytes, write_json
+from .run_folder import (
+    CURVES,
+    RESULTS,
+    RunFolder,
+    is_unfinished,
+    open_for_training,
+    starting_state,
+    write_bytes,
+    write_json,
+)
 from .sources import Epochs, Source
 from .split_reference import SplitReference
 from .stream_features import stream_features
@@ -47,15 +61,19 @@ def train(
     go_on: bool = False,
     supply: Supply | None = None,
 ) -> dict[str, Any]:
-    """Train what ``config`` describes into the run folder ``out``; returns the contents of ``results.json``.
+    """Train what ``config`` describes into the run folder ``out``; returns the contents of ``results.json``, which is
+    nothing where another process leads.
 
     ``go_on`` resumes where ``out`` holds this very run, not finished, and overwrites any other run there. ``supply``
     renders what a stream is trained on; whatever is raised, it is stopped.
     What can be checked is checked before ``out`` is made. Raises ``RunError``, ``DataSetError``, ``ToolError``, and
     ``AssetError`` for a damaged image. On Ctrl-C the last checkpoint stays, and ``run.json`` says so.
     """
-    use_threads(config.threads)
-    device = find_device(config.device)
+    place = find_place(config.devices)
+    device = place.device(config.device)
+    use_threads(place.threads(config.threads, device))
+    _check_parallel(config, place)
+    report = report if place.leads else _say_nothing
     data = supply.data if supply else open_data_set(Path(config.data))
     if supply:
         _check_splits(supply, config)
@@ -70,15 +88,17 @@ def train(
     pin = device.type == "cuda"
 
     def mixed(source: Source) -> Source:
-        return Mixed(source, mix, config, transform, pin=pin) if mix else source
+        return Mixed(source, mix, config, transform, pin=pin, place=place) if mix else source
 
-    source = mixed(Epochs(samples, config, transform, pin)) if samples else None
+    source = mixed(Epochs(samples, config, transform, pin, place)) if samples else None
     model = build_classifier(config, len(data.classes))
-    if go_on:
+    if go_on and place.leads:
         resume = is_unfinished(out, config, images)
         overwrite = not resume
-    folder = open_for_training(out, config, data.design_hash, resume, overwrite)
-    folder.update(**starting_state(config, data.classes, data.design_hash, images, device))
+    folder = RunFolder(out)
+    if place.leads:
+        open_for_training(out, config, data.design_hash, resume, overwrite)
+        folder.update(**starting_state(config, data.classes, data.design_hash, images, device))
     state = "failed"
     try:
         if supply is not None:
@@ -87,7 +107,9 @@ def train(
             measured = measured_sets(config, data, report)
             source = mixed(Stream(supply, config, folder.path, transform, pin=pin, report=report))
         assert source is not None, "there are samples, or a supply of them"
-        results = _train(model, Job(config, data, source, validation, folder, device, report, measured), resume)
+        job = Job(config, data, source, validation, folder, device, report, measured, place)
+        with together(place, device, functools.partial(_train_beside, config, out)):
+            results = _train(model, job, place.shared(resume))
         state = "finished"
     except KeyboardInterrupt:
         state = "interrupted"
@@ -95,8 +117,38 @@ def train(
     finally:
         if supply is not None:
             supply.stop()
-        folder.update(state=state, ended=time.strftime("%Y-%m-%dT%H:%M:%S%z"))
+        if place.leads:
+            folder.update(state=state, ended=time.strftime("%Y-%m-%dT%H:%M:%S%z"))
     return results
+
+
+def _train_beside(config: RunConfig, out: Path, place: Place) -> None:
+    """Be one of the processes of ``--devices`` that do not lead: it says nothing, and ends with the one that does."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal interrupts all; the one that leads tells the others
+    os.environ |= place.environment()
+    try:
+        train(config, out, _say_nothing)
+    except KeyboardInterrupt:
+        return
+    except (SimrealError, RuntimeError) as error:
+        print(f"simreal: device {place.rank}: {str(error).splitlines()[0]}", file=sys.stderr)
+        raise SystemExit(2) from None
+
+
+def _say_nothing(message: Message) -> None:
+    """The report of a process that does not lead."""
+
+
+def _check_parallel(config: RunConfig, place: Place) -> None:
+    """Raise ``RunError`` for what several devices cannot do together."""
+    if place.alone:
+        return
+    if config.stream:
+        raise RunError("--stream trains on one device; render the data set first to train on several")
+    if config.head_only:
+        raise RunError("--devices has no meaning in head-only training (leave it out, or add --full)")
+    if config.batch_size % place.size:
+        raise RunError(f"--batch-size {config.batch_size} cannot be split among {place.size} devices")
 
 
 def _check_splits(supply: Supply, config: RunConfig) -> None:
@@ -132,6 +184,8 @@ def _train(model: Classifier, job: Job, resume: bool) -> dict[str, Any]:
         loop.run()
         results["steps"] = loop.total
     job.source.close()
+    if not job.place.leads:
+        return {}
     results |= job.source.results()
     results["seconds"] = round(time.monotonic() - start, 1)
     if config.pretraining:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,13 +11,13 @@ from typing import Any
 import attrs
 
 from ..datasets.contact_sheet import Cell, contact_sheet
-from ..datasets.messages import Log, Result
+from ..datasets.messages import Result
 from ..datasets.preprocessing import load_rgb
 from ..datasets.progress_text import duration
 from ..datasets.reading import open_data_set
 from ..datasets.writing import write_whole, writing_to
-from ..design.errors import SimrealError
 from ..studies.page import Commands, Picture, Section, Table, Text, page
+from .command_lines import run_line, shown_line
 from .tables import table
 
 HELP = "design, render, train, export and score with the starter library, and write a report"
@@ -58,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
     ]
     if args.photos is not None:
         lines.append(["score", str(model), str(args.photos), "--out", str(out / "photo-scores")])
-    steps = [_step(line, args) for line in lines]
+    steps = [Step(shown_line(line), run_line(line, args.report)) for line in lines]
     rows = _rows(out, photos=args.photos is not None)
     report = out / "report.html"
     with writing_to(out):
@@ -68,20 +67,6 @@ def run(args: argparse.Namespace) -> int:
     args.report(Result("text", {"text": f"\n{summary}\n\n{took} in all; the report: {report}"}))
     args.report(Result("demo", {"report": str(report), "rows": [list(row) for row in rows]}))
     return 0
-
-
-def _step(line: Sequence[str], args: argparse.Namespace) -> Step:
-    """Run one command line as the user would; its messages go where the demo's go."""
-    from . import parser
-
-    words = " ".join(("simreal", *line))
-    args.report(Log(f"\n$ {words}"))
-    start = time.monotonic()
-    inner = parser().parse_args(list(line))
-    inner.report = args.report
-    if inner.run(inner):
-        raise SimrealError(f"the demo stops: not all went well in '{words}'")
-    return Step(words, time.monotonic() - start)
 
 
 def _rows(out: Path, photos: bool) -> list[tuple[str, str, str, str]]:

@@ -62,9 +62,7 @@ def test_lists_may_lie_elsewhere_and_call_motorcycles_motorbikes(tmp_path: Path)
     (root / "splits").rename(tmp_path / "lists")
     data = opened("s2rda-ms-39-real", root / "real", tmp_path / "lists")
     assert [row["class"] for row in data.rows("real_test")] == ["motorcycle"]
-    with pytest.raises(
-        DataSetError, match=r"no real_val.txt of the real domain of S2RDA-49 .* with --lists; .*splits in"
-    ):
+    with pytest.raises(DataSetError, match=r"no real_val.txt of real domain of S2RDA-49 .* with --lists; .*splits in"):
         image_set_of(photo_source("s2rda-49-real"), root)
 
 

@@ -38,7 +38,7 @@ class PhotoSource:
     @property
     def where(self) -> str:
         """Where it is to be got, in a sentence."""
-        return f"get {self.title} from {self.page}; it is read as {self.layout}"
+        return f"get it from {self.page}; it is read as {self.layout}"
 
 
 def image_set_of(source: PhotoSource, folder: Path, lists: Path | None = None) -> ImageSet:

@@ -47,7 +47,7 @@ def synset_of(name: str) -> str:
 def _real(name: str, title: str, classes: tuple[str, ...]) -> PhotoSource:
     return PhotoSource(
         name=name,
-        title=f"the real domain of {title}",
+        title=f"real domain of {title}",
         page=PROJECT,
         layout="real/<class>/<file>.jpg",
         splits={split: SplitSource(list=f"{split}.txt") for split in ("real_val", "real_test")},

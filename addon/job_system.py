@@ -61,15 +61,22 @@ else:
         return {"start_new_session": True}
 
     def stand_back() -> None:
-        """Leave the processor to whoever works at the machine; steps and their workers inherit this."""
+        """Leave the processor to whoever works at the machine; steps and their workers inherit this.
+
+        Linux shares processors among sessions before it asks how nice a process is within one (CONFIG_SCHED_AUTOGROUP,
+        on by default on desktops), so the runner's session is made nice too.
+        """
         os.nice(NICENESS)
+        session = Path("/proc/self/autogroup")
+        if session.exists() and os.access(session, os.W_OK):  # /proc may be read-only in a container
+            session.write_text(str(NICENESS))
 
     def step_group(lock: BinaryIO) -> dict[str, Any]:
-        """Arguments of Popen for a step: a session of its own, and a share in the runner's lock.
+        """Arguments of Popen for a step: a group of its own in the runner's session, and a share in the runner's lock.
 
         So a job whose runner was killed counts as running until its step has noticed, and is not resumed beside it.
         """
-        return {"start_new_session": True, "pass_fds": (lock.fileno(),)}
+        return {"process_group": 0, "pass_fds": (lock.fileno(),)}
 
     def interrupt(child: subprocess.Popen[bytes]) -> None:
         """Ask a step and all it started to end, as Ctrl-C does: what is finished stays."""

@@ -32,8 +32,8 @@ def secluded(extensions: Path) -> dict[str, str]:
 class Child:
     """Starts ``command``. Its messages go to ``events`` as ``(number, message)``, its end as ``(number, None)``.
 
-    It has a session of its own, so that Ctrl-C in the terminal reaches the parent alone, and ends when its stdin does:
-    also when the parent is killed. ToolError where the program cannot be started.
+    It has a process group of its own, so that Ctrl-C in the terminal reaches the parent alone, and ends when its stdin
+    does: also when the parent is killed. ToolError where the program cannot be started.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class Child:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                start_new_session=True,
+                process_group=0,  # not a session: Linux would share processors anew between it and whoever works here
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # Windows would open a console
                 bufsize=0,
                 env=environment,

@@ -14,7 +14,7 @@ import pytest
 
 from simreal.addon import job_record
 from simreal.addon.job_board import ROOT, JobBoard
-from simreal.addon.job_system import is_held
+from simreal.addon.job_system import NICENESS, is_held
 from simreal.addon.job_text import bar_text, fraction
 from simreal.addon.jobs import Job, Order, State
 from simreal.datasets.messages import Error, Log, Progress, Result, encode
@@ -158,6 +158,15 @@ def test_problem_of_a_job_that_only_warned_is_its_last_warning(board: JobBoard) 
 def test_jobs_leave_the_processor_to_the_user(board: JobBoard) -> None:
     job = ended(board, board.start(order("print(os.nice(0))")))
     assert int(job.log[-1]) > min(os.nice(0), 18)
+
+
+@pytest.mark.skipif(not os.access("/proc/self/autogroup", os.W_OK), reason="no autogroups in this kernel")
+def test_jobs_leave_the_processor_to_other_sessions(board: JobBoard) -> None:
+    own = Path("/proc/self/autogroup").read_text().split()[0]
+    job = ended(board, board.start(order("print(open('/proc/self/autogroup').read())")))
+    session, _, niceness = next(line for line in job.log if line.startswith("/autogroup")).split()
+    assert session != own
+    assert int(niceness) == NICENESS
 
 
 def test_problem_of_a_crash_is_its_last_line(board: JobBoard) -> None:

@@ -17,7 +17,7 @@ from ...datasets.messages import Log, Progress
 from ...design.errors import RunError
 from ..backbones import Classifier
 from ..devices import Precision
-from ..interruption import interrupts_noted
+from ..interruption import Asked, interrupts_noted
 from ..job import Job
 from ..loading import Samples
 from ..log import write_log
@@ -31,6 +31,12 @@ from .method import Batch, Survey
 from .selection import information_maximisation, soft_neighbourhood_density
 from .stages import Stage, make_method, make_optimizers, stages
 from .target import UNKNOWN, Target, Unlabelled
+
+SAVE_EVERY_S = 10.0  # at most, at the end of epochs: on kept features an epoch takes less than a checkpoint
+
+
+class Stopped(KeyboardInterrupt):
+    """The user has asked to stop, and the state is one that can be gone on from."""
 
 
 @attrs.define
@@ -58,6 +64,7 @@ class AdaptationLoop:
         self.feed_of, self.stages = feed_of, stages(job.config)
         self.rows: list[AdaptationRow] = []
         self.kept: dict[str, Tensor] | None = None
+        self.asked, self.saved = Asked(), time.monotonic()
         self._begin(0)
 
     def _begin(self, number: int) -> None:
@@ -116,6 +123,7 @@ class AdaptationLoop:
         write_log(folder.path / LOG, self.rows, AdaptationRow)
         if self.rows:
             write_bytes(folder.path / CURVES, draw_adaptation(self.rows))
+        self.saved = time.monotonic()
 
     def run(self) -> None:
         """Go through all stages, and leave in the classifier the weights that are to be kept.
@@ -123,34 +131,43 @@ class AdaptationLoop:
         Raises ``RunError`` where the loss is no longer finite. On Ctrl-C the step in hand is finished, and the
         checkpoint is of that step.
         """
-        while True:
-            if self.totals.steps and self.step % self.order.steps_per_epoch == 0:  # interrupted while it was measured
-                self._finish_epoch()
-            while self.step < self.order.steps:
-                self._epoch()
-            if self.number + 1 == len(self.stages):
-                break
-            self._begin(self.number + 1)
+        with interrupts_noted() as self.asked:
+            try:
+                self._finish_stage()
+                for number in range(self.number + 1, len(self.stages)):
+                    self._begin(number)
+                    self._finish_stage()
+            except Stopped:
+                self.save()
+                raise
+        self.save()
         self.classifier.load_state_dict(self.kept if self.kept is not None else self._adapted())
+
+    def _finish_stage(self) -> None:
+        if self.totals.steps and self.step % self.order.steps_per_epoch == 0:  # interrupted while it was measured
+            self._finish_epoch()
+        while self.step < self.order.steps:
+            self._epoch()
 
     def _epoch(self) -> None:
         epoch = self.order.epoch(self.step)
         last = (epoch + 1) * self.order.steps_per_epoch
         if self.step == last - self.order.steps_per_epoch and self.method.wants_survey(epoch):
             self.method.survey(self._survey(epoch))
-        seconds, start, done = self.totals.seconds, time.monotonic(), 0
+        seconds, start = self.totals.seconds, time.monotonic()
         self._train()
-        with interrupts_noted() as asked:
-            for batch in self.feed.batches(self.step, last, self.method.source_free):
-                self._step(batch)
-                done += 1
-                self.totals.seconds = seconds + time.monotonic() - start
-                self._progress(done / max(time.monotonic() - start, 1e-9))
-                if asked.stop or self.step % CHECKPOINT_STEPS == 0:
-                    self.save()
-                if asked.stop:
-                    raise KeyboardInterrupt
+        for done, batch in enumerate(self.feed.batches(self.step, last, self.method.source_free), 1):
+            self._step(batch)
+            self.totals.seconds = seconds + time.monotonic() - start
+            self._progress(done / max(time.monotonic() - start, 1e-9))
+            self._may_stop()
+            if self.step % CHECKPOINT_STEPS == 0:
+                self.save()
         self._finish_epoch()
+
+    def _may_stop(self) -> None:
+        if self.asked.stop:
+            raise Stopped
 
     def _train(self) -> None:
         self.classifier.train()
@@ -196,14 +213,10 @@ class AdaptationLoop:
         )  # fmt: skip
 
     def _finish_epoch(self) -> None:
-        """Measure, and write a checkpoint. Interrupted here, a run goes on with measuring."""
+        """Measure, and now and then write a checkpoint. Interrupted here, a run goes on with measuring."""
         epoch, totals = self.order.epoch(self.step - 1), self.totals
-        try:
-            _, logits = self._see(self.feed.target())
-            test_logits = self._see(self.feed.test())[1] if self.target.test else None
-        except KeyboardInterrupt:
-            self.save()
-            raise
+        _, logits = self._see(self.feed.target())
+        test_logits = self._see(self.feed.test())[1] if self.target.test else None
         terms = {name: total / totals.steps for name, total in totals.terms.items()}
         row = AdaptationRow(
             stage=self.stage.name,
@@ -225,7 +238,8 @@ class AdaptationLoop:
             self.kept = {name: value.detach().cpu().clone() for name, value in self._adapted().items()}
         self.rows.append(row)
         self.totals = _Totals()
-        self.save()
+        if time.monotonic() - self.saved > SAVE_EVERY_S:
+            self.save()
         self.job.report(Log(row.describe(self.order.epochs)))
 
     def _accuracy(self, part: str, images: Unlabelled, logits: Tensor | None) -> dict[str, Any]:
@@ -250,6 +264,7 @@ class AdaptationLoop:
         features, logits = [], []
         with torch.inference_mode():
             for inputs in images:
+                self._may_stop()
                 seen = self.method.network.features(inputs.to(self.device)).float()
                 features.append(seen.cpu())
                 logits.append(self.method.logits(seen).cpu())

@@ -100,5 +100,6 @@ def _notes(benchmark: Benchmark, results: dict[str, Any]) -> list[str]:
             f"Published: {benchmark.published_in}. Renders, training and splits differ; see docs/benchmarks.md."
         )
     if not results["complete"]:
-        notes.append(f"{len(results['classes'])} of {len(benchmark.photos.classes)} classes: no comparison with all.")
+        took_part, every = len(results["classes"]), len(benchmark.photos.classes)
+        notes.append(f"{took_part} of {every} classes took part: figures of all {every} do not compare.")
     return notes

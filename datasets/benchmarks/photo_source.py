@@ -9,6 +9,7 @@ import attrs
 
 from ...design.errors import DataSetError
 from ..image_sets import ImageSet, SplitSource
+from ..list_files import read_list
 
 
 @attrs.frozen
@@ -17,8 +18,8 @@ class PhotoSource:
 
     ``splits``, ``classes``, ``others``, ``numbers`` and ``frame_px`` are those of an image set; without ``splits`` the
     folder needs none, as it is a data set already. ``probe`` lies in the folder that paths start from, which is one of
-    ``roots`` below the user's. ``optional`` splits may be missing. A split's list is looked for in the user's folder of
-    lists, else in that of the images.
+    ``roots`` below the user's. ``optional`` splits may be missing, or have lists without their labels. A
+    split's list is looked for in the user's folder of lists, else in that of the images.
     """
 
     name: str
@@ -80,10 +81,16 @@ def _split(source: PhotoSource, name: str, root: Path, folder: Path, lists: Path
     )
     for place in places:
         if (place / split.list).is_file():
-            return attrs.evolve(split, list=str((place / split.list).resolve()))
+            file = (place / split.list).resolve()
+            return None if _is_unlabelled(source, name, file) else attrs.evolve(split, list=str(file))
     if name in source.optional:
         return None
     raise DataSetError(
         f"no {Path(split.list).name} of {source.title} in {lists or folder}: name the folder that has it with --lists; "
         f"the lists are {source.lists_page or f'at {source.page}'}"
     )
+
+
+def _is_unlabelled(source: PhotoSource, name: str, file: Path) -> bool:
+    """Whether a list has no labels where it should: VisDA-2017's test images, as long as their labels were secret."""
+    return name in source.optional and bool(source.numbers) and None in read_list(file).numbers

@@ -27,8 +27,8 @@ pre { background: color-mix(in srgb, var(--ink) 6%, transparent); padding: 1rem;
 .table { overflow-x: auto; }
 td small { display: block; color: var(--soft); } td.name { text-align: left; }
 th button { all: unset; cursor: pointer; } th button:focus-visible { outline: 2px solid; outline-offset: 2px; }
-th[aria-sort=ascending] button::after { content: " \\25B2"; }
-th[aria-sort=descending] button::after { content: " \\25BC"; }
+th[aria-sort=ascending] button::after { content: " \\25B2" / ""; }
+th[aria-sort=descending] button::after { content: " \\25BC" / ""; }
 svg { width: 100%; height: auto; max-width: 62rem; } svg text { fill: var(--ink); font: 13px system-ui, sans-serif; }
 svg .soft { fill: var(--soft); } svg .bold { font-weight: 600; }
 svg .rule { stroke: var(--line); } svg .ink { stroke: var(--ink); }

@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from ..training.config import AUGMENTATIONS, OPTIMIZERS, SCHEDULES, RunConfig
+from ..training.config import AUGMENTATIONS, OPTIMIZERS, SCHEDULES, TRACKERS, RunConfig
 from ..training.options import option, option_help
 
 
@@ -99,3 +99,5 @@ def configure_machine(group: Any) -> None:
     add_option(group, "devices", type=int, metavar="N")
     add_option(group, "threads", type=int, metavar="N")
     add_option(group, "workers", type=int, metavar="N")
+    add_option(group, "tensorboard", action="store_true")
+    add_option(group, "track", choices=TRACKERS)

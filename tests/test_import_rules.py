@@ -25,6 +25,8 @@ OWNERS = {
     "torchvision": {"training", "studies"},
     "timm": {"training", "studies"},
     "lightly": {"training"},
+    "mlflow": {"training"},
+    "wandb": {"training"},
     "onnxruntime": {"scoring", "training"},
     "matplotlib": {"training", "studies"},
     "sklearn": {"training", "studies"},

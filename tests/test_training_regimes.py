@@ -16,6 +16,7 @@ from simreal.datasets.reading import open_data_set
 from simreal.design.document import save
 from simreal.design.errors import DataSetError, RunError
 from simreal.training.config import RunConfig
+from simreal.training.distributed import Place
 from simreal.training.loading import Samples, read_samples
 from simreal.training.mixing import Mixed, read_mix
 from simreal.training.prefix import balanced_prefix
@@ -101,7 +102,9 @@ def test_every_batch_has_its_share_of_the_second_set(data: Path, photos: Path) -
     assert set(mix.samples.labels) == {SHAPES.index("square"), SHAPES.index("cross")}
     samples = read_samples(own, "train")
     known = {CentreCrop(36, 32)(image(file), 0).numpy().tobytes(): number for number, file in files(mix.samples)}
-    source = Mixed(Epochs(samples, options, CentreCrop(36, 32)), mix, options, CentreCrop(36, 32), pin=False)
+    source = Mixed(
+        Epochs(samples, options, CentreCrop(36, 32)), mix, options, CentreCrop(36, 32), pin=False, place=Place()
+    )
     steps = source.epoch_images // 8
     assert steps == 48 // 6, "an epoch is one of the data trained on"
     seen: list[int] = []

@@ -20,9 +20,11 @@ Weights: TypeAlias = Literal["imagenet", "timm", "file", "none"]
 Optimizer: TypeAlias = Literal["sgd", "adamw"]
 Schedule: TypeAlias = Literal["cosine", "linear", "constant", "inverse"]
 Augmentation: TypeAlias = Literal["none", "weak", "strong"]
+TrackerName: TypeAlias = Literal["none", "mlflow", "wandb"]
 
 OPTIMIZERS: tuple[Optimizer, ...] = get_args(Optimizer)
 SCHEDULES: tuple[Schedule, ...] = get_args(Schedule)
+TRACKERS: tuple[TrackerName, ...] = get_args(TrackerName)
 AUGMENTATIONS: tuple[Augmentation, ...] = get_args(Augmentation)
 
 EPOCHS = {True: 60, False: 15}  # where they are left open: from scratch, from pretrained weights
@@ -30,6 +32,7 @@ _OPEN_EPOCHS = f"{EPOCHS[True]} from scratch, else {EPOCHS[False]}"
 _AHEAD = "8, or 4 a render worker"
 MAY_DIFFER_ON_RESUME = (
     "data", "target", "device", "devices", "workers", "threads", "ahead", "keep", "measure", "measure_every",
+    "tensorboard", "track",
 )  # fmt: skip
 
 
@@ -145,6 +148,10 @@ class RunConfig:
         default=0, validator=not_negative, metadata=says("processes that load images", "by CPUs")
     )
     threads: int = attrs.field(default=0, validator=not_negative, metadata=says("CPU threads", "torch's choice"))
+    tensorboard: bool = attrs.field(default=False, metadata=says("write the log for TensorBoard too: RUN/tensorboard"))
+    track: TrackerName = attrs.field(
+        default="none", metadata=says("tell MLflow or Weights & Biases of the run too (on this machine)", "none")
+    )
     adaptation: Adaptation | None = None
     pretraining: Pretraining | None = None
 

@@ -20,7 +20,7 @@ SCRATCH_BACKBONE = "resnet18"
 _FULL_ONLY = (
     "epochs", "iterations", "batch_size", "optimizer", "lr", "momentum", "weight_decay", "schedule", "warmup_epochs",
     "amp", "channels_last", "measure", "measure_every", "mix",
-    "devices",
+    "devices", "tensorboard", "track",
 )  # fmt: skip
 _HEAD_ONLY = ("views",)
 _STREAM_ONLY = ("images", "ahead", "keep")

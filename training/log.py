@@ -31,6 +31,19 @@ class LogRow:
     images_per_s: float
     waited: float | None = None
 
+    def curves(self) -> dict[str, float | None]:
+        """Its numbers, as programs that draw curves call them."""
+        return {
+            "train/loss": self.train_loss,
+            "train/top1": self.train_top1,
+            "train/lr": self.lr,
+            "train/images_per_s": self.images_per_s,
+            "train/waited": self.waited,
+            "validation/loss": self.val_loss,
+            "validation/top1": self.val_top1,
+            "validation/mean_class_accuracy": self.val_mean,
+        }
+
     def describe(self, epochs: int) -> str:
         """One line for people."""
         text = f"epoch {self.epoch}/{epochs}  loss {self.train_loss:.3f}"

@@ -25,6 +25,7 @@ from .optimizers import make_optimizer
 from .run_folder import CURVES, LOG, MEASURES, load_torch, save_torch, write_bytes
 from .schedules import lr_factor
 from .tally import Tally
+from .trackers import Trackers
 
 REDRAW_S = 20.0  # curves take some tenths of a second to draw
 
@@ -112,11 +113,12 @@ class Loop:
             write_bytes(self.folder.path / CURVES, draw_curves(self.rows, measures))
             self._drawn = time.monotonic()
 
-    def run(self) -> None:
-        """Train to the end. Raises ``RunError`` where the loss is no longer finite.
+    def run(self, trackers: Trackers) -> None:
+        """Train to the end; ``trackers`` are told what is logged. ``RunError`` where the loss is no longer finite.
 
         On Ctrl-C the step in hand is finished, and the checkpoint is of that step.
         """
+        self.trackers = trackers
         self._look_back()  # interrupted while it was measured
         while self.step < self.total:
             self._train()
@@ -205,11 +207,13 @@ class Loop:
             mean = result.accuracy.mean_class_accuracy
             row = attrs.evolve(row, val_loss=result.loss, val_top1=result.accuracy.top1, val_mean=mean)
         self.rows.append(row)
+        self.trackers.log(self.step, row.curves())
         self.tally.start()
         self.report(Log(row.describe(math.ceil(self.total / self.steps_per_epoch))))
 
     def _measure(self) -> None:
         measures = self.measuring.measure(self.step, self.step * self.batch_size, self._evaluate)
+        self.trackers.log(self.step, {name: value for each in measures for name, value in each.curves().items()})
         found = "  ".join(f"{each.name} {100 * each.top1:.1f} %" for each in measures)
         self.report(Log(f"step {self.step}/{self.total}  {found}"))
 

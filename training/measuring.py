@@ -43,6 +43,11 @@ class Measure:
     mean_class_accuracy: float
     loss: float
 
+    def curves(self) -> dict[str, float]:
+        """Its numbers, as programs that draw curves call them."""
+        names = ("top1", "mean_class_accuracy", "loss")
+        return {f"{self.name}/{name}": getattr(self, name) for name in names}
+
 
 class Measuring:
     """When to measure on what, and what came out. ``every`` 0 measures at the end of every epoch."""

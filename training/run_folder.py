@@ -31,8 +31,9 @@ CHECKPOINT, MODEL, RESULTS = "checkpoint.pt", "model.pt", "results.json"
 CONSUMED = "consumed.jsonl"
 MEASURES = "measures.csv"
 STREAM = "stream"
+TENSORBOARD = "tensorboard"
 _OWN = (CONFIG, RUN, LOG, CURVES, CHECKPOINT, MODEL, RESULTS, CONSUMED, MEASURES)
-_OWN_FOLDERS = ("evaluate", "inspect", "features")
+_OWN_FOLDERS = ("evaluate", "inspect", "features", TENSORBOARD, "wandb")
 _PACKAGES = ("simreal", "torch", "torchvision", "timm", "numpy")
 
 

@@ -47,6 +47,7 @@ from .split_reference import SplitReference
 from .stream_features import stream_features
 from .streaming import Stream
 from .supply import Supply
+from .trackers import asked_trackers, tracking
 from .trained import knows_classes, save_trained
 from .transforms import TwoViews, training_transform
 
@@ -73,6 +74,7 @@ def train(
     device = place.device(config.device)
     use_threads(place.threads(config.threads, device))
     _check_parallel(config, place)
+    asked_trackers(config)
     report = report if place.leads else _say_nothing
     data = supply.data if supply else open_data_set(Path(config.data))
     if supply:
@@ -181,7 +183,8 @@ def _train(model: Classifier, job: Job, resume: bool) -> dict[str, Any]:
         if resume and job.folder.checkpoint.is_file():
             loop.resume()
         job.source.open()
-        loop.run()
+        with tracking(job, loop.step) as trackers:
+            loop.run(trackers)
         results["steps"] = loop.total
     job.source.close()
     if not job.place.leads:

@@ -145,7 +145,11 @@ class Job:
         """Delete the job's folder (not what it produced). ToolError if it still runs."""
         if self.is_live:
             raise ToolError(f"{self.order.title} still runs: cancel it first")
-        shutil.rmtree(self.folder, ignore_errors=not self.folder.exists())
+        while self.folder.exists():
+            try:
+                shutil.rmtree(self.folder)
+            except FileNotFoundError:  # its runner is on its way out, and deletes what it kept in reserve
+                continue
 
     def _read_order(self) -> None:
         document = read_object(self.folder / JOB)

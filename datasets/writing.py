@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ..design.errors import DataSetError
 
+PIDS = 10**7  # more than any system numbers its processes by
 _ADVICE = {
     errno.ENOENT: "it was deleted or moved meanwhile; started again, it begins anew",
     errno.ENOSPC: "the disk is full; free some space and start it again, what is finished is kept",
@@ -34,7 +35,7 @@ def writing_to(folder: Path) -> Iterator[None]:
 
 def process_number() -> int:
     """A number for the names of unfinished files that no other process has, also on other machines with this folder."""
-    return zlib.crc32(platform.node().encode()) * 10**7 + os.getpid()
+    return zlib.crc32(platform.node().encode()) * PIDS + os.getpid()
 
 
 def write_bytes(path: Path, content: bytes) -> None:

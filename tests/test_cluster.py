@@ -20,6 +20,7 @@ from simreal.commands import main
 from simreal.datasets.finishing import data_hash
 from simreal.datasets.messages import Error
 from simreal.datasets.reading import open_data_set
+from simreal.datasets.writing import PIDS
 from simreal.design.design import Design, DesignClass, ImageSettings, Library, Split
 from simreal.design.document import load, save
 from simreal.rendering.cluster import ClusterStaffing, needs
@@ -108,7 +109,8 @@ def at_work(cluster: Cluster, out: Path) -> Node | None:
     raylets = {node.all_processes["raylet"][0].process.pid: node for node in cluster.worker_nodes}
     for shard in out.glob(".simreal/.parts/*"):
         with suppress(FileNotFoundError, ProcessLookupError):
-            if node := raylets.get(parent(parent(int(shard.name.rpartition(".")[2])))):
+            worker = int(shard.name.rpartition(".")[2]) % PIDS  # see datasets.writing.process_number
+            if node := raylets.get(parent(parent(worker))):
                 return node
     return None
 

@@ -2,8 +2,9 @@
 
     .venv/bin/python benchmarks/versus_blenderproc.py --blenderproc PYTHON --models DIR --environments DIR
 
-PYTHON is that of a virtual environment with pip's bpy 4.2 where BlenderProc's sources are installed in place (``pip
-install --editable``: it takes the folder it lies in out of Python's path). The scenes are those of a design over the
+PYTHON is that of a virtual environment with pip's bpy 4.2, the packages that BlenderProc's ``DefaultConfig`` names, and
+its sources installed in place (``pip install --editable SOURCES --config-settings editable_mode=compat``: it takes the
+folder it lies in out of Python's path). The scenes are those of a design over the
 models and maps: the models' own materials, the environment seen behind them, no sensor effects; poses, lenses, depth of
 field and lights are drawn. Both render each block of scenes in turn, so that whatever else the machine does falls on
 both. BlenderProc's process uses all cores; ours are one worker a core. Loading each model for the first time is left

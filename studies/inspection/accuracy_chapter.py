@@ -9,7 +9,7 @@ from ...datasets.accuracy import wilson_interval
 from ...datasets.accuracy_bars import accuracy_bars
 from ...datasets.confusion import confusion_picture
 from ...training.evaluation import mean_interval
-from ..page import Picture, Section, Table, Text
+from ..page import Number, Part, Section, SortableTable, Table, Text
 from .chapters import Chapter, kept_picture, with_interval
 from .class_changes import Change, Changes
 from .class_changes_figure import class_changes_figure
@@ -42,7 +42,7 @@ def accuracy_chapter(domains: Sequence[Measured], run: str, out: Path) -> Chapte
                 out / f"classes-{stem}.png", accuracy_bars(accuracy, title), f"Accuracy of each class on {name}"
             ),
         ]
-    parts: list[Text | Table | Picture] = [
+    parts: list[Part] = [
         Text("Acc is the share of all images that are right, Mean the mean of the classes' shares; 95 % intervals."),
         Table(("", "images", "Acc", "Mean"), rows),
         *pictures,
@@ -61,7 +61,7 @@ def changes_chapter(
     changes: Mapping[str, Sequence[Changes]], stems: Mapping[str, str], first: str, out: Path
 ) -> Chapter:
     """Other runs against the ``first``, on every domain: ``changes`` and file ``stems`` by its name."""
-    parts: list[Text | Table | Picture] = [
+    parts: list[Part] = [
         Text(
             "Both runs saw the same images, so they are compared image by image: points of accuracy that a class gains "
             f"or loses from {first}, with 95 % intervals (Newcombe 1998, paired). Hollow marks: the interval holds 0. "
@@ -76,16 +76,23 @@ def changes_chapter(
                 f"Change from {first} by class, on {name}",
             )
         )
-        parts.append(
-            Table(
-                ("run", "images", "right by both", "gained", "lost", "change of Acc, points"),
-                [(one.run, *_counts(one.overall)) for one in found],
-            )
-        )
+        parts.append(_table(found))
     numbers = {name: [one.to_json() for one in found] for name, found in changes.items()}
     return Chapter("changes", Section("What other runs change, class by class", parts), numbers)
 
 
-def _counts(change: Change) -> tuple[str, ...]:
-    words = f"{100 * change.change:+.1f} ({100 * change.low:+.1f} to {100 * change.high:+.1f})"
-    return str(change.n), str(change.both), str(change.gained), str(change.lost), words
+def _table(found: Sequence[Changes]) -> SortableTable:
+    """All images and every class, with a column a run."""
+    rows: list[tuple[str | Number, ...]] = [("all images", *_cells([one.overall for one in found]))]
+    rows += [(name, *_cells([one.per_class[name] for one in found])) for name in found[0].per_class]
+    return SortableTable(("", "images", *(one.run for one in found)), rows)
+
+
+def _cells(changes: Sequence[Change]) -> list[Number]:
+    return [Number(changes[0].n, str(changes[0].n)), *map(_cell, changes)]
+
+
+def _cell(change: Change) -> Number:
+    interval = f"{100 * change.low:+.1f} to {100 * change.high:+.1f}"
+    more = f"right by both: {change.both}; gained: {change.gained}; lost: {change.lost}"
+    return Number(change.change, f"{100 * change.change:+.1f}", interval, more)

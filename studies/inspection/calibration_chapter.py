@@ -7,7 +7,7 @@ from pathlib import Path
 
 import attrs
 
-from ..page import Picture, Section, Table, Text
+from ..page import Part, Section, Table, Text
 from .calibration import BINS, COLDEST, HOTTEST, calibration, fitted_temperature, halves
 from .chapters import Chapter, kept_picture, percent
 from .measured import Floats, Labels, Measured
@@ -44,7 +44,7 @@ def calibration_chapter(domains: Sequence[Measured], other: Measured | None, see
         for name, logits, truth in reported
         if len(truth)
     ]
-    parts: list[Text | Table | Picture] = [
+    parts: list[Part] = [
         Text(
             "Is it right in 80 % of the cases in which it says 80 %? "
             f"The temperature, {temperature:.2f}, was fitted on {fitting.words}. {_said(temperature)}{_transfer(found)}"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ...datasets.messages import Log, Report
-from ..page import Picture, Section, Table, Text
+from ..page import Part, Section, Table, Text
 from .chapters import Chapter, kept_picture, percent
 from .embedding import Cloud, cloud, neighbourhood, tsne, umap, umap_is_installed
 from .embedding_figure import embedding_figure
@@ -18,7 +18,7 @@ LEAST_POINTS = 8
 def embedding_chapter(domains: Sequence[Measured], seed: int, out: Path, report: Report) -> Chapter:
     """t-SNE, and UMAP where its package is installed, with numbers from the features themselves."""
     points = cloud(domains)
-    parts: list[Text | Table | Picture] = []
+    parts: list[Part] = []
     if len(points) < LEAST_POINTS:
         parts.append(Text(f"There are {len(points)} images: too few to be set in a plane."))
         return Chapter("features", Section("How classes and domains lie in its features", parts), None)

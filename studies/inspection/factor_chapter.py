@@ -9,15 +9,14 @@ from typing import Any
 
 from ...design.design import Design
 from ...design.factors import FACTORS
-from ..page import Picture, Section, Table, Text
-from .chapters import Chapter, kept_picture, with_interval
-from .factor_accuracy import LEAST_IMAGES, ValueAccuracy, factor_accuracy
+from ..page import Number, Part, Section, SortableTable, Text
+from .chapters import Chapter, kept_picture, percent
+from .factor_accuracy import LEAST_IMAGES, ValueAccuracy, ValueBin, factor_accuracy
 from .factor_figure import factor_figure, ranking_figure
 from .factor_separation import PERMUTATIONS, Separation, separations
 from .measured import Measured
 
 TITLE = "At which values of the factors it fails"
-MOST_ROWS = 15
 
 
 def factor_chapter(
@@ -33,7 +32,7 @@ def factor_chapter(
         words = f"There are too few images with drawn factors for this: {LEAST_IMAGES} a value are needed."
         return Chapter("factors", Section(TITLE, [Text(words)]), None)
     by_column = {each.values.column: each for each in ranked}
-    parts: list[Text | Table | Picture] = [
+    parts: list[Part] = [
         Text(_words(ranked, len(found))),
         Text(
             "How it was judged: each image's hit less the accuracy of its class, compared between the values of one "
@@ -42,10 +41,7 @@ def factor_chapter(
             "chance makes. The worst and best values were picked afterwards: their difference is somewhat exaggerated."
         ),
         kept_picture(out / "factors.png", ranking_figure(ranked), "What separates hits from misses most"),
-        Table(
-            ("", "spread, points", "worst", "", "best", "", "adjusted p"),
-            [_row(each) for each in ranked[:MOST_ROWS]],
-        ),
+        SortableTable(("", "spread, points", "worst", "best", "adjusted p"), [_row(each) for each in ranked]),
     ]
     for name, group in itertools.groupby(values, key=_factor_of):
         figure = factor_figure(list(group), by_column, found.accuracy.top1)
@@ -84,14 +80,18 @@ def _words(ranked: Sequence[Separation], images: int) -> str:
     )
 
 
-def _row(each: Separation) -> tuple[str, ...]:
+def _row(each: Separation) -> tuple[str | Number, ...]:
     words = f"{each.p_holm:.3f}" if each.p_holm >= 0.001 else "< 0.001"
     return (
         each.values.label,
-        f"{100 * each.spread:.1f}",
-        each.worst.words,
-        with_interval(each.worst.accuracy, each.worst.interval),
-        each.best.words,
-        with_interval(each.best.accuracy, each.best.interval),
-        words,
+        Number(each.spread, f"{100 * each.spread:.1f}"),
+        _value(each.worst),
+        _value(each.best),
+        Number(each.p_holm, words, more=f"unadjusted: {each.p:.4f}"),
     )
+
+
+def _value(each: ValueBin) -> Number:
+    low, high = each.interval
+    more = f"{each.correct} of {each.n} right, 95 % interval {100 * low:.1f} to {100 * high:.1f} %"
+    return Number(each.accuracy, percent(each.accuracy), each.words, more)

@@ -12,7 +12,7 @@ import torch
 from ...datasets.preprocessing import load_rgb
 from ...design.errors import RunError
 from ...training.trained import TrainedModel
-from ..page import Picture, Section, Text
+from ..page import Part, Section, Text
 from .chapters import Chapter, kept_picture
 from .gaze import EXPLAINED, ROLLOUT, Gaze, gaze_at
 from .gaze_sheet import Shown, gaze_sheet
@@ -67,7 +67,7 @@ def gaze_chapter(model: TrainedModel, looked: Sequence[Looked], out: Path) -> Ch
     title = f"Where {model.backbone} looks: {way}"
     sheet = gaze_sheet([each.shown for each in looked], [each.gaze for each in looked], model, title)
     caption = f"Images with {way}; green frame: right, red: wrong"
-    parts: list[Text | Picture] = [Text(words), kept_picture(out / "sight.png", sheet, caption)]
+    parts: list[Part] = [Text(words), kept_picture(out / "sight.png", sheet, caption)]
     groups = [{"title": each.shown.heading, "images": _rows(model, each)} for each in looked]
     return Chapter("sight", Section(TITLE, parts), {"way": way, "groups": groups})
 

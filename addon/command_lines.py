@@ -59,4 +59,5 @@ def programs(order: Order, settings: Settings) -> dict[str, str]:
 
 
 def _command(program: str, arguments: Sequence[str | Path]) -> tuple[str, ...]:
-    return (program, SIMREAL, *(str(argument) for argument in arguments), "--messages")
+    verb, *others = (str(argument) for argument in arguments)
+    return (program, SIMREAL, verb, "--messages", *others)  # before the verb's own verbs, if it has any

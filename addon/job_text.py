@@ -134,7 +134,7 @@ def result_text(job: Job) -> str:
 
 def produced_folder(job: Job) -> Path | None:
     """The folder to look into for what a job made; None where there is none (any more)."""
-    named = (("render", "data"), ("training", "run"), ("scores", "out"))
+    named = (("render", "data"), ("training", "run"), ("scores", "out"), ("study", "folder"))
     folders = [Path(str(job.results[kind][key])) for kind, key in named if key in job.results.get(kind, {})]
     return next((folder for folder in (*folders, Path(job.order.target)) if folder.is_dir()), None)
 

@@ -17,6 +17,7 @@ from .job_results import announce, show_result
 from .jobs import Job, Order
 from .preferences import settings
 from .redrawing import redraw
+from .study_shown import keep_cells
 
 INTERVAL_S = 0.2
 IDLE_S = 2.0
@@ -80,7 +81,7 @@ def poll() -> float:
             show_result(job)
             announce(job)
             board.prune()
-    if keep_list(board) or changed:
+    if any((keep_list(board), keep_cells(), changed)):
         redraw()
     return INTERVAL_S if board.any_live else IDLE_S
 

@@ -43,6 +43,7 @@ SECTIONS: dict[str, str] = {
     "run": "train",
     "scor": "score",
     "alias": "score",
+    "stud": "studies",
 }
 
 

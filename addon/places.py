@@ -37,6 +37,11 @@ class Places:
     def scores(self) -> Path:
         return self.folder / "scores"
 
+    def study(self, name: str, scale: str, own_design: bool = False) -> Path:
+        """The folder of a study at one of its scales; on the scene's own design, another one."""
+        parts = (name, scale, "own-design" if own_design else "")
+        return self.folder / "studies" / "-".join(part for part in parts if part)
+
 
 def places(scene: bpy.types.Scene) -> Places:
     """A scene's places: the folder it names, else one named after the design, beside the .blend or the user's."""

@@ -31,6 +31,8 @@ from . import (
     score_photo,
     score_shown,
     shown_images,
+    study_design,
+    study_outlook,
     training_environment,
     window_properties,
 )
@@ -68,6 +70,8 @@ def register() -> None:
         stack.callback(curve_icons.register())
         stack.callback(job_watch.register())
         stack.callback(render_outlook.register())
+        stack.callback(study_design.register())
+        stack.callback(study_outlook.register())
         stack.callback(loaded_preset.register())
         for module in (preview_link, preview_requests, preview_live, preview_thumbnails):
             stack.callback(module.register())

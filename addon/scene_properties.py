@@ -15,7 +15,7 @@ from bpy.props import (
 )
 
 from ..design.design import MOST_VIEWS
-from . import design_properties, render_properties, score_properties
+from . import design_properties, render_properties, score_properties, study_properties
 from .class_list import active_changed
 from .design_properties import (
     SIMREAL_PG_class,
@@ -44,6 +44,7 @@ STATIC_CLASSES = (
     SIMREAL_PG_missing,
     SIMREAL_PG_training,
     *score_properties.SCENE_CLASSES,
+    *study_properties.SCENE_CLASSES,
     SIMREAL_PG_preview,
     SIMREAL_PG_viewing,
 )
@@ -107,6 +108,7 @@ def scene_class(factors: type) -> type:
         "viewing": PointerProperty(type=SIMREAL_PG_viewing),
         "training": PointerProperty(type=SIMREAL_PG_training),
         "scoring": PointerProperty(type=score_properties.SIMREAL_PG_scoring),
+        "studies": PointerProperty(type=study_properties.SIMREAL_PG_studies),
     }
     namespace = {"__doc__": "The design of a scene, and its jobs' settings", "__annotations__": annotations}
     return type("SIMREAL_PG_scene", (bpy.types.PropertyGroup,), namespace)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import bpy
 from bpy.props import PointerProperty
 
-from . import job_properties, preview_properties, score_properties
+from . import job_properties, preview_properties, score_properties, study_properties
 
 
 class SIMREAL_PG_window(bpy.types.PropertyGroup):
@@ -18,12 +18,14 @@ class SIMREAL_PG_window(bpy.types.PropertyGroup):
     jobs: PointerProperty(type=job_properties.SIMREAL_PG_jobs)
     preview: PointerProperty(type=preview_properties.SIMREAL_PG_preview_window)
     scores: PointerProperty(type=score_properties.SIMREAL_PG_scores)
+    studies: PointerProperty(type=study_properties.SIMREAL_PG_study_list)
 
 
 CLASSES = (
     *job_properties.CLASSES,
     *preview_properties.WINDOW_CLASSES,
     *score_properties.WINDOW_CLASSES,
+    *study_properties.WINDOW_CLASSES,
     SIMREAL_PG_window,
 )
 """In the order of registration: groups that are pointed to come first."""

@@ -19,6 +19,7 @@ MODULES = (
     "score",
     "score_results",
     "score_image",
+    "studies",
     "jobs",
     "presets",
 )

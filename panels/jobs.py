@@ -49,7 +49,11 @@ class SIMREAL_PT_jobs(Sidebar, bpy.types.Panel):
     def draw(self, context: bpy.types.Context) -> None:
         layout, state = self.layout, context.window_manager.simreal.jobs
         if not state.entries:
-            wrapped(layout, context, "Render, Train and Score put their jobs here; they go on when Blender is closed")
+            wrapped(
+                layout,
+                context,
+                "Render, Train, Score and Studies put their jobs here; they go on when Blender is closed",
+            )
             return
         row = layout.row()
         row.template_list("SIMREAL_UL_jobs", "", state, "entries", state, "active", rows=4, maxrows=12)

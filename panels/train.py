@@ -7,17 +7,14 @@ from typing import Any, ClassVar
 import bpy
 
 from ..addon.curve_icons import curve_icon
-from ..addon.environment_jobs import environment_job
 from ..addon.job_watch import watch
 from ..addon.places import places
-from ..addon.preferences import ADDON
 from ..addon.render_outlook import outlook
-from ..addon.training_environment import standing
 from ..addon.training_orders import comes_after, image_passes, needs_download, shown_fields
 from ..addon.training_properties import LABELS, OPEN_NUMBERS, automatic
 from ..addon.training_runs import Run, last_run
 from ..datasets.progress_text import duration
-from .environment_box import draw_environment_job
+from .environment_box import draw_environment
 from .job_box import draw_failure, draw_log, draw_start, draw_status, job_of
 from .sidebar import NeedsDesign, wrapped
 
@@ -49,7 +46,7 @@ class SIMREAL_PT_train(NeedsDesign, bpy.types.Panel):
             for name in (name for name in ADVANCED if name in shown):
                 _draw_field(column, state, name)
         run = last_run(places(context.scene).run)
-        _draw_environment(layout, context)
+        draw_environment(layout, context)
         job = job_of(context, "train")
         draw_start(layout, job, "simreal.train", icon="EXPERIMENTAL")
         draw_status(layout, job, _estimate(context, run), "TIME")
@@ -77,25 +74,6 @@ def _draw_field(column: bpy.types.UILayout, state: Any, name: str) -> None:
         row.prop(state, automatic(name), text="", icon="LOOP_BACK", toggle=True)
     else:
         row.prop(state, automatic(name), text="Automatic", toggle=True)
-
-
-def _draw_environment(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
-    now, job = standing(), environment_job()
-    if job is not None and job.is_live:
-        draw_environment_job(layout, context, job)
-        return
-    row = layout.row(align=True)
-    if not now.program:
-        wrapped(row.column(), context, "Training needs an environment with PyTorch", icon="INFO")
-    elif now.problem:
-        wrapped(row.column(), context, now.problem, icon="ERROR")
-    else:
-        row.label(text=now.summary, icon="CHECKMARK" if now.found else "QUESTION", translate=False)
-    if now.is_there:
-        row.operator("simreal.environment_check", text="", icon="FILE_REFRESH")
-    row.operator("preferences.addon_show", text="", icon="PREFERENCES").module = ADDON
-    if not now.is_there:
-        layout.operator("simreal.environment_create", icon="ADD")
 
 
 def _estimate(context: bpy.types.Context, run: Run | None) -> str:

@@ -32,6 +32,7 @@ PANELS = (
     "SIMREAL_PT_render",
     "SIMREAL_PT_train",
     "SIMREAL_PT_score",
+    "SIMREAL_PT_studies",
 )
 WAIT_S = 240.0
 

@@ -203,6 +203,9 @@ class Scenarios:
     def library_add(self):
         return {"kind": "environments", "directory": str(self.kit / "hdri")}
 
+    def study_folder(self):
+        return {"kind": "photos", "asked": "real", "directory": str(self.kit / "photos")}
+
     def library_remove(self):
         bpy.ops.simreal.library_add(**self.library_add())
         return {"library": self.simreal.libraries[-1].name}

@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 
 import attrs
 
+from .cells import Cell
 from .outcome import Outcome, Summary
 from .study import Figure
 
@@ -43,7 +44,7 @@ class Panel:
 
 @attrs.frozen
 class Chart:
-    """Panels side by side. ``ticks`` are the options at x = 0, 1, ...; of curves there are none."""
+    """Panels, at most so many ``columns`` of them. ``ticks`` are the options at x = 0, 1, ...; curves have none."""
 
     kind: ChartKind
     name: str
@@ -51,6 +52,7 @@ class Chart:
     x_label: str
     ticks: tuple[str, ...]
     panels: tuple[Panel, ...]
+    columns: int = 2
 
     @property
     def series_names(self) -> tuple[str, ...]:
@@ -69,25 +71,57 @@ class Chart:
 
 
 def options_chart(outcome: Outcome, figure: Figure, name: str) -> Chart:
-    """Bars or lines over the options of an axis, a panel a measure, a series for each combination of the other axes."""
+    """Bars or lines over the options of an axis, a series for each combination of the other axes."""
     plan = outcome.plan
     axis = plan.study.axes[figure.x]
     there = {cell.choice[figure.x] for cell in plan.cells}
     ticks = tuple(option for option in axis.options if option in there)
-    measures = [measure for measure in figure.measures or plan.measures if measure in plan.measures]
-    panels = []
-    for measure in measures:
-        series: dict[str, list[Point]] = {}
+    collected = Collection(figure)
+    for measure in figure.measures or plan.measures:
         for number, cell in enumerate(plan.cells):
-            others = " / ".join(option for axis, option in cell.choice.items() if axis != figure.x)
             summary = outcome.summaries.get((number, measure))
             if summary is not None:
                 note = f"{cell.label}, {measure}: {in_words(summary)}"
-                point = _point(ticks.index(cell.choice[figure.x]), summary, note)
-                series.setdefault(others, []).append(point)
-        panels.append(Panel(measure, tuple(Series(name, tuple(points)) for name, points in series.items())))
+                point = Point(
+                    ticks.index(cell.choice[figure.x]), summary.mean, summary.low, summary.high, note, summary.paper
+                )
+                collected.add(measure, cell, point)
     title = figure.title or plan.study.title
-    return Chart(_options_kind(figure), name, title, axis.label or figure.x, ticks, tuple(panels))
+    kind: ChartKind = "bars" if figure.kind == "bars" else "lines"
+    return Chart(kind, name, title, axis.label or figure.x, ticks, collected.panels, collected.columns)
+
+
+class Collection:
+    """Collects the points of a figure by panel and series."""
+
+    def __init__(self, figure: Figure) -> None:
+        self._figure = figure
+        self._found: dict[str, dict[str, list[Point]]] = {}
+        self._options: dict[str, None] = {}
+
+    def add(self, measure: str, cell: Cell, point: Point) -> None:
+        """Add a point to the panel and series that it belongs to."""
+        figure = self._figure
+        panel = measure
+        if figure.panels:
+            option = cell.choice[figure.panels]
+            self._options[option] = None
+            panel = f"{option}: {measure}"
+        others = [option for axis, option in cell.choice.items() if axis not in (figure.x, figure.panels)]
+        self._found.setdefault(panel, {}).setdefault(" / ".join(others), []).append(point)
+
+    @property
+    def panels(self) -> tuple[Panel, ...]:
+        """The panels, in the order in which their first points came."""
+        return tuple(
+            Panel(title, tuple(Series(name, tuple(points)) for name, points in series.items()))
+            for title, series in self._found.items()
+        )
+
+    @property
+    def columns(self) -> int:
+        """How many panels stand side by side."""
+        return min(3, max(2, len(self._options)))
 
 
 def in_words(summary: Summary) -> str:
@@ -113,11 +147,3 @@ def value_range(points: Sequence[Point]) -> tuple[float, float]:
     """What an axis of percentages has to cover, from 0."""
     highest = max([max(point.high, point.paper or 0.0) for point in points], default=100.0)
     return 0.0, min(100.0, highest)
-
-
-def _point(x: float, summary: Summary, note: str) -> Point:
-    return Point(x, summary.mean, summary.low, summary.high, note, summary.paper)
-
-
-def _options_kind(figure: Figure) -> ChartKind:
-    return "bars" if figure.kind == "bars" else "lines"

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.typing import LineStyleType
 
 from .chart import Chart, Panel, value_range
 from .inspection.palette import COLOURS
@@ -17,13 +18,13 @@ _INK, _SOFT, _RULE = "#1d2430", "#667085", "#e4e7eb"
 _DPI = 150
 _PANEL_IN = 4.6
 _BAR_IN = 0.2
-_MOST_COLUMNS = 2
+_DASHES: tuple[LineStyleType, ...] = ("-", "--", ":", "-.")  # of lines beyond the palette's colours
 
 
 def chart_png(chart: Chart) -> bytes:
     """The chart as the bytes of a PNG file."""
     count = max(1, len(chart.panels))
-    columns = count if chart.kind == "bars" else min(_MOST_COLUMNS, count)
+    columns = count if chart.kind == "bars" else min(chart.columns, count)
     rows = -(-count // columns)
     series = max(1, len(chart.series_names))
     high = 1.6 + len(chart.ticks) * (_BAR_IN * series + 0.12) if chart.kind == "bars" else 1.0 + 3.2 * rows
@@ -58,10 +59,13 @@ def _draw(chart: Chart, panel: Panel, axes: Axes) -> None:
             axes.barh(shifted, means, 0.8 / every, xerr=errors, color=colour, ecolor=_INK, error_kw={"elinewidth": 1})
             _mark_paper(axes, [paper for _, paper in papers], [at for at, _ in papers], _INK)
         elif chart.kind == "lines":
-            axes.errorbar(shifted, means, errors, color=colour, marker="o", markersize=5, linewidth=1.6)
+            style = _DASHES[place // len(COLOURS) % len(_DASHES)]
+            axes.errorbar(
+                shifted, means, errors, color=colour, marker="o", markersize=4, linewidth=1.5, linestyle=style
+            )
             _mark_paper(axes, [at for at, _ in papers], [paper for _, paper in papers], colour)
         else:
-            axes.plot(x, means, color=colour, linewidth=1.6)
+            axes.plot(x, means, color=colour, linewidth=1.5, linestyle=_DASHES[place // len(COLOURS) % len(_DASHES)])
             axes.fill_between(
                 x, [p.low for p in series.points], [p.high for p in series.points], color=colour, alpha=0.15
             )
@@ -88,6 +92,7 @@ def _dress(chart: Chart, panel: Panel, axes: Axes) -> None:
             axes.set_xticks(range(len(chart.ticks)), chart.ticks)
             axes.set_xlim(-0.5, len(chart.ticks) - 0.5)
         else:
+            axes.set_xlim(left=0)
             axes.xaxis.set_major_formatter("{x:,.0f}")
     axes.tick_params(colors=_SOFT, labelsize=8, labelcolor=_INK)
     axes.grid(True, axis="x" if chart.kind == "bars" else "y", color=_RULE, linewidth=0.8)
@@ -99,10 +104,14 @@ def _dress(chart: Chart, panel: Panel, axes: Axes) -> None:
 
 def _legend(chart: Chart, figure: Figure) -> None:
     names = chart.series_names if len(chart.series_names) > 1 else ()
-    handles = [
-        Line2D([], [], color=COLOURS[place % len(COLOURS)], marker="s", linestyle="", markersize=7, label=name)
-        for place, name in enumerate(names)
-    ]
+    handles = []
+    for place, name in enumerate(names):
+        colour = COLOURS[place % len(COLOURS)]
+        if chart.kind == "bars":
+            handles.append(Line2D([], [], color=colour, marker="s", linestyle="", markersize=7, label=name))
+        else:
+            style = _DASHES[place // len(COLOURS) % len(_DASHES)]
+            handles.append(Line2D([], [], color=colour, linestyle=style, linewidth=2, label=name))
     if chart.has_paper:
         handles.append(
             Line2D(

@@ -12,12 +12,13 @@ from .inspection.palette import COLOURS
 
 WIDTH = 960.0
 GAP = 28.0
-LETTER = 7.2  # width of a letter of the page's 13 px text, on average
+LETTER = 7.8  # width of a letter of the page's 13 px text, on average
 LINE = 20.0
 BAR = 13.0
 PLOT_HEIGHT = 240.0
-MOST_COLUMNS = 2
 DODGE = 7.0
+
+DASHES = ("", "7 4", "2 3", "9 3 2 3")  # of lines beyond the palette's colours
 
 Scale = Callable[[float], float]
 
@@ -70,18 +71,18 @@ def _bars(chart: Chart, top: float) -> tuple[float, list[str]]:
         for place, series in _coloured(chart, panel):
             for point in series:
                 middle = here.top + step * point.x + 5 + BAR * (place + 0.5)
-                parts += _bar(point, middle, across, COLOURS[place % len(COLOURS)])
+                parts += _bar(point, middle, across, place)
                 parts.append(_text(here.right + 34, middle + 4, f"{point.mean:.1f}", "end"))
     parts.append(_text(WIDTH - GAP, box.bottom + 34, "accuracy, %", "end", "soft"))
     return box.bottom + 42, parts
 
 
-def _bar(point: Point, middle: float, across: Scale, colour: str) -> Iterator[str]:
+def _bar(point: Point, middle: float, across: Scale, place: int) -> Iterator[str]:
     left, right = across(0.0), across(point.mean)
     half = BAR / 2 - 1
     yield f'<g class="mark"><title>{html.escape(point.note)}</title>'
     shape = f'x="{left:.1f}" y="{middle - half:.1f}" width="{max(0.5, right - left):.1f}" height="{2 * half:.1f}"'
-    yield f'<rect {shape} fill="{colour}"/>'
+    yield f"<rect {shape}{_fill(place)}/>"
     yield f'<line class="ink" {_ends(across(point.low), middle, across(point.high), middle)}/>'
     for end in (point.low, point.high):
         yield f'<line class="ink" {_ends(across(end), middle - 3, across(end), middle + 3)}/>'
@@ -91,8 +92,8 @@ def _bar(point: Point, middle: float, across: Scale, colour: str) -> Iterator[st
 
 
 def _plots(chart: Chart, top: float) -> tuple[float, list[str]]:
-    """Lines over options or over numbers, two panels a row."""
-    columns = min(MOST_COLUMNS, max(1, len(chart.panels)))
+    """Lines over options or over numbers."""
+    columns = min(chart.columns, max(1, len(chart.panels)))
     width = (WIDTH - GAP * (columns - 1)) / columns
     low, high = value_range(chart.points)
     ticks = nice_ticks(low, high)
@@ -125,7 +126,7 @@ def _plot(chart: Chart, panel: Panel, box: _Box, ticks: Sequence[float]) -> Iter
         if chart.kind == "curves":
             yield _band(points, along, up, colour)
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in spots)
-        yield f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>'
+        yield f'<polyline points="{path}" fill="none" stroke-width="2"{_stroke(place)}/>'
         for point, (x, y) in zip(points, spots, strict=True):
             yield f'<g class="mark"><title>{html.escape(point.note)}</title>'
             if chart.kind == "lines":
@@ -163,16 +164,16 @@ def _legend(chart: Chart) -> tuple[list[str], float]:
     names = chart.series_names if len(chart.series_names) > 1 else ()
     entries = [*enumerate(names), *([(-1, "the paper")] if chart.has_paper else [])]
     for place, name in entries:
-        wide = LETTER * len(name) + 34
+        wide = LETTER * len(name) + 46
         if x and x + wide > WIDTH:
             x, y = 0.0, y + LINE
-        colour = COLOURS[place % len(COLOURS)]
-        parts.append(
-            _diamond(x + 6, y - 4)
-            if place < 0
-            else f'<rect x="{x:.1f}" y="{y - 10:.1f}" width="12" height="12" fill="{colour}"/>'
-        )
-        parts.append(_text(x + 18, y, name))
+        if place < 0:
+            parts.append(_diamond(x + 11, y - 4))
+        elif chart.kind == "bars":
+            parts.append(f'<rect x="{x:.1f}" y="{y - 10:.1f}" width="12" height="12"{_fill(place)}/>')
+        else:
+            parts.append(f'<line {_ends(x, y - 4, x + 22, y - 4)} stroke-width="2.5"{_stroke(place)}/>')
+        parts.append(_text(x + 28, y, name))
         x += wide
     return parts, y + 16 if entries else 8.0
 
@@ -182,6 +183,17 @@ def _coloured(chart: Chart, panel: Panel) -> Iterator[tuple[int, tuple[Point, ..
     places = {name: place for place, name in enumerate(chart.series_names)}
     for series in panel.series:
         yield places[series.name], series.points
+
+
+def _fill(place: int) -> str:
+    return f' fill="{COLOURS[place % len(COLOURS)]}"'
+
+
+def _stroke(place: int) -> str:
+    """Colour and dashes of a line."""
+    dash = DASHES[place // len(COLOURS) % len(DASHES)]
+    dashes = f' stroke-dasharray="{dash}"' if dash else ""
+    return f' stroke="{COLOURS[place % len(COLOURS)]}"{dashes}'
 
 
 def _diamond(x: float, y: float, colour: str = "") -> str:

@@ -6,15 +6,14 @@ Read from the ``measures.csv`` of runs; of several seeds the mean, with its inte
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ..datasets.reading import PLAIN_SPLIT
 from ..design.errors import StudyError
-from .chart import Chart, Panel, Point, Series
+from .chart import Chart, Collection, Point
 from .graph import Plan
 from .intervals import mean_interval
-from .study import Figure
 from .study_folder import StudyFolder
 
 MEASURES_CSV = "measures.csv"
@@ -23,21 +22,21 @@ MEASURES_CSV = "measures.csv"
 def curves_chart(plan: Plan, folder: StudyFolder, number: int, name: str) -> Chart:
     """The curves of the study's figure of that number: a panel a measured set, a series a cell."""
     figure = plan.study.figures[number]
-    found: dict[str, dict[str, dict[float, list[float]]]] = {}
+    found: dict[tuple[str, int], dict[float, list[float]]] = {}
     for curve in plan.curves:
-        if curve.figure != number:
-            continue
-        file = folder.out(plan.steps[curve.key]) / MEASURES_CSV
-        label = plan.cells[curve.cell].label
-        for measured, images, percent in _rows(file):
-            panel = found.setdefault(_title(plan, measured), {})
-            panel.setdefault(label, {}).setdefault(images, []).append(percent)
-    panels = tuple(
-        Panel(title, tuple(Series(label, _points(label, points)) for label, points in series.items()))
-        for title, series in found.items()
-        if not figure.measures or title in figure.measures
-    )
-    return Chart("curves", name, _figure_title(figure, plan), "images seen in training", (), panels)
+        if curve.figure == number:
+            file = folder.out(plan.steps[curve.key]) / MEASURES_CSV
+            for measured, images, percent in _rows(file):
+                found.setdefault((_title(plan, measured), curve.cell), {}).setdefault(images, []).append(percent)
+    collected = Collection(figure)
+    for title in dict.fromkeys(title for title, _ in found):
+        if not figure.measures or title in figure.measures:
+            for (measured, cell), percents in found.items():
+                if measured == title:
+                    for point in _points(plan.cells[cell].label, percents):
+                        collected.add(title, plan.cells[cell], point)
+    title = figure.title or f"{plan.study.title}: learning curves"
+    return Chart("curves", name, title, "images seen in training", (), collected.panels, collected.columns)
 
 
 def _rows(file: Path) -> Iterator[tuple[str, float, float]]:
@@ -52,13 +51,11 @@ def _rows(file: Path) -> Iterator[tuple[str, float, float]]:
                 raise StudyError(f"{file}: cannot be read ({error!r})") from None
 
 
-def _points(label: str, found: dict[float, list[float]]) -> tuple[Point, ...]:
-    points = []
+def _points(label: str, found: Mapping[float, Sequence[float]]) -> Iterator[Point]:
     for images, percents in sorted(found.items()):
         mean, low, high = mean_interval(percents) if len(percents) > 1 else (percents[0],) * 3
         note = f"{label}: {mean:.1f} % after {images:,.0f} images ({len(percents)} seed(s))"
-        points.append(Point(images, mean, max(0.0, low), min(100.0, high), note))
-    return tuple(points)
+        yield Point(images, mean, max(0.0, low), min(100.0, high), note)
 
 
 def _title(plan: Plan, measured: str) -> str:
@@ -69,7 +66,3 @@ def _title(plan: Plan, measured: str) -> str:
         if measure.data and measured in (beside_others, measure.split):
             return name
     return measured
-
-
-def _figure_title(figure: Figure, plan: Plan) -> str:
-    return figure.title or f"{plan.study.title}: learning curves"

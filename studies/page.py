@@ -25,7 +25,7 @@ th:first-child, td:first-child { text-align: left; } th { color: var(--soft); fo
 figure { margin: 1rem 0; overflow-x: auto; } img { max-width: 100%; height: auto; border-radius: 6px; }
 pre { background: color-mix(in srgb, var(--ink) 6%, transparent); padding: 1rem; border-radius: 6px; overflow-x: auto; }
 .table { overflow-x: auto; }
-td small { display: block; color: var(--soft); } td.name { text-align: left; }
+td { white-space: nowrap; } td small { display: block; color: var(--soft); } td.name, th.name { text-align: left; }
 th button { all: unset; cursor: pointer; } th button:focus-visible { outline: 2px solid; outline-offset: 2px; }
 th[aria-sort=ascending] button::after { content: " \\25B2" / ""; }
 th[aria-sort=descending] button::after { content: " \\25BC" / ""; }
@@ -148,7 +148,12 @@ def _part(part: Part) -> str:
             lines = "".join(f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>\n" for row in rows)
             return f'<div class="table"><table><thead><tr>{head}</tr></thead><tbody>\n{lines}</tbody></table></div>\n'
         case SortableTable(header, rows):
-            head = "".join(f'<th><button type="button">{html.escape(cell)}</button></th>' for cell in header)
+            names = [isinstance(cell, str) for cell in rows[0]] if rows else []
+            kinds = [' class="name"' if name else "" for name in names] or [""] * len(header)
+            head = "".join(
+                f'<th{kind}><button type="button">{html.escape(cell)}</button></th>'
+                for cell, kind in zip(header, kinds, strict=True)
+            )
             lines = "".join(f"<tr>{''.join(map(_cell, row))}</tr>\n" for row in rows)
             table = f"<thead><tr>{head}</tr></thead><tbody>\n{lines}</tbody>"
             return f'<div class="table"><table class="sortable">{table}</table></div>\n'

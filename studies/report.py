@@ -129,7 +129,8 @@ def _about(outcome: Outcome) -> list[str]:
 def _caption(chart: Chart) -> str:
     paper = " Diamonds: the paper." if chart.has_paper else ""
     if chart.kind == "curves":
-        return f"Accuracy while training, %; shaded: 95 % intervals over seeds.{paper}"
+        spread = any(point.low < point.high for point in chart.points)
+        return f"Accuracy while training, %{'; shaded: 95 % intervals over seeds' if spread else ''}."
     return f"Accuracy, %; lines: 95 % intervals.{paper}"
 
 

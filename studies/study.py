@@ -98,11 +98,13 @@ class Table:
 @attrs.frozen
 class Figure:
     """``bars`` or ``lines`` over the options of the axis ``x``, a panel a measure; ``curves`` over the images seen by
-    the task ``run``, as it measured itself on the way."""
+    the task ``run``, as it measured itself on the way. With ``panels``, an axis, there is a panel for each of its
+    options, too."""
 
     kind: FigureKind
     title: str = ""
     x: str = ""
+    panels: str = ""
     run: str = ""
     measures: tuple[str, ...] = ()
 

@@ -178,6 +178,8 @@ def _check_table_and_figures(study: Study) -> None:
         _known("table.rows", row, study.axes, "axis")
     for number, figure in enumerate(study.figures):
         here = f"figures[{number}]"
+        if figure.panels:
+            _known(f"{here}.panels", figure.panels, study.axes, "axis")
         if figure.kind == "curves":
             _known(f"{here}.run", figure.run, study.recipe["steps"], "step")
         else:

@@ -63,7 +63,7 @@ def changes_chapter(
     """Other runs against the ``first``, on every domain: ``changes`` and file ``stems`` by its name."""
     parts: list[Part] = [
         Text(
-            "Both runs saw the same images, so they are compared image by image: points of accuracy that a class gains "
+            "All runs saw the same images, so they are compared image by image: points of accuracy that a class gains "
             f"or loses from {first}, with 95 % intervals (Newcombe 1998, paired). Hollow marks: the interval holds 0. "
             "Among many classes one in twenty is to be expected not to hold 0 where nothing has changed."
         )

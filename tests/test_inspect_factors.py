@@ -21,6 +21,7 @@ from simreal.studies.inspection.chapters import Chapter
 from simreal.studies.inspection.factor_accuracy import ValueAccuracy, factor_accuracy, factor_columns
 from simreal.studies.inspection.factor_figure import factor_figure, ranking_figure
 from simreal.studies.inspection.factor_separation import holm, separations
+from simreal.studies.page import Text
 
 HAZE = Factor(
     name="haze",
@@ -158,6 +159,15 @@ def chapter_of(
     domain = Domain("hazy test_iid", None, "test_iid", None)  # type: ignore[arg-type]  (neither is asked for anything)
     measured = Measured(domain, ("cup", "chair"), np.eye(2, dtype=np.float32)[predicted], labels, labels[:0], None)
     return factor_chapter(design, measured, columns, 0, out)
+
+
+def test_views_of_one_scene_are_no_independent_images(hazy: Design, tmp_path: Path) -> None:
+    columns, labels = columns_of(hazy, 200)
+    hits = np.random.default_rng(0).random(200) < 0.7
+    for views in (1, 4):
+        chapter = chapter_of(attrs.evolve(hazy, views_per_scene=views), columns, hits, labels, tmp_path)
+        told = [part.text for part in chapter.section.parts if isinstance(part, Text) and "seen 4 times" in part.text]
+        assert bool(told) == (views > 1)
 
 
 def test_holm_by_hand() -> None:

@@ -16,6 +16,10 @@ from .factor_figure import factor_figure, ranking_figure
 from .factor_separation import PERMUTATIONS, Separation, separations
 from .measured import Measured
 
+_OF_VIEWS = (
+    "Each scene was seen {views} times, so images share what was drawn for their scene and fail together: p-values of "
+    "all but the camera's factors are too small, and intervals too narrow."
+)
 TITLE = "At which values of the factors it fails"
 
 
@@ -32,6 +36,7 @@ def factor_chapter(
         words = f"There are too few images with drawn factors for this: {LEAST_IMAGES} a value are needed."
         return Chapter("factors", Section(TITLE, [Text(words)]), None)
     by_column = {each.values.column: each for each in ranked}
+    views = design.views_per_scene
     parts: list[Part] = [
         Text(_words(ranked, len(found))),
         Text(
@@ -40,6 +45,7 @@ def factor_chapter(
             "number of parameters (Holm). The spread is the standard deviation of accuracy between values, less what "
             "chance makes. The worst and best values were picked afterwards: their difference is somewhat exaggerated."
         ),
+        *([Text(_OF_VIEWS.format(views=views))] if views > 1 else []),
         kept_picture(out / "factors.png", ranking_figure(ranked), "What separates hits from misses most"),
         SortableTable(("", "spread, points", "worst", "best", "adjusted p"), [_row(each) for each in ranked]),
     ]

@@ -16,7 +16,6 @@ from .crew import Crew
 from .data_designs import Shelf, what_is_missing
 from .execution import Execution, Standing, states_in
 from .graph import Plan, plan_of
-from .report import write_report
 from .status import StatusFile
 from .study_file import StudyFile, study_from_text
 from .study_folder import DESIGNS, LOCK, SETTINGS, STATUS, STUDY, Settings, StudyFolder, read_json
@@ -65,6 +64,8 @@ def conduct(study: OpenStudy, crew: Crew, report: Report) -> Standing:
 
     StudyError, before anything runs, where files of a design are missing or another process runs this study.
     """
+    from .report import write_report  # needs matplotlib, which Blender's Python has not: planning goes without
+
     plan, folder = study.plan, study.folder
     for design in plan.designs.values():
         if missing := what_is_missing(design):

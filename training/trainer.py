@@ -7,24 +7,21 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import attrs
 
-from ..datasets.messages import Log, Message, Progress, Report
+from ..datasets.messages import Message, Report
 from ..datasets.reading import DataSet, open_data_set
 from ..design.errors import RunError, SimrealError
 from .backbones import Classifier, build_classifier
 from .config import RunConfig
-from .curves import draw_head_fit
 from .devices import use_threads
 from .distributed import Place, find_place, together
 from .evaluation import evaluate, samples_for, summary
-from .features import FeatureArray, extract_views
+from .head_training import train_head
 from .job import Job
-from .linear_head import fit_head, put_head
 from .loading import Samples, read_samples
 from .loop import Loop
 from .measuring import measured_sets
@@ -33,18 +30,15 @@ from .objective import CrossEntropy
 from .prefix import balanced_prefix
 from .pretraining.neighbours import neighbour_accuracy
 from .run_folder import (
-    CURVES,
     RESULTS,
     RunFolder,
     is_unfinished,
     open_for_training,
     starting_state,
-    write_bytes,
     write_json,
 )
 from .sources import Epochs, Source
 from .split_reference import SplitReference
-from .stream_features import stream_features
 from .streaming import Stream
 from .supply import Supply
 from .trackers import asked_trackers, tracking
@@ -177,7 +171,7 @@ def _train(model: Classifier, job: Job, resume: bool) -> dict[str, Any]:
     start, config = time.monotonic(), job.config
     results: dict[str, Any] = {"backbone": config.backbone, "weights": config.weights}
     if config.head_only:
-        results["head"] = _train_head(model, job)
+        results["head"] = train_head(model, job)
     else:
         loop = _loop(model, job)
         if resume and job.folder.checkpoint.is_file():
@@ -222,32 +216,3 @@ def _neighbours(model: Classifier, job: Job) -> dict[str, Any]:
         return {}
     accuracy = neighbour_accuracy(model, job, job.source.samples, job.validation)
     return {"neighbours": {"split": job.config.validation_split, "n": accuracy.n, "top1": accuracy.top1}}
-
-
-def _train_head(model: Classifier, job: Job) -> dict[str, Any]:
-    views, labels, models = _features(model, job)
-    fit = fit_head(
-        views,
-        labels,
-        models,
-        len(job.data.classes),
-        seed=job.config.seed,
-        label_smoothing=job.config.label_smoothing,
-        device=job.device,
-        progress=lambda done, total: job.report(Progress("head", done, total, "fits")),
-    )
-    put_head(model.head, fit)
-    write_bytes(job.folder.path / CURVES, draw_head_fit(fit))
-    chosen = next(trial for trial in fit.trials if trial.strength == fit.strength)
-    job.report(Log(f"head: {100 * chosen.top1:.1f} % on held-out {fit.held_out} (strength {fit.strength:g})"))
-    return fit.to_json()
-
-
-def _features(model: Classifier, job: Job) -> tuple[list[FeatureArray], Sequence[int], Sequence[str | None]]:
-    """Views (each (N, D)) of the images to fit a head to, their labels and 3D models."""
-    if isinstance(job.source, Stream):
-        seen = stream_features(model, job, job.source)
-        return [seen.features], seen.labels, seen.models
-    assert isinstance(job.source, Epochs)
-    samples = job.source.samples
-    return list(extract_views(model, job, samples)), samples.labels.tolist(), list(samples.models)

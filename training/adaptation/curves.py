@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+from matplotlib.ticker import MaxNLocator
+
 from ..curves import MUTED, TRAIN, VALIDATION, dress, new_figure, png
 from .log import AdaptationRow
 
@@ -29,6 +31,7 @@ def draw_adaptation(rows: Sequence[AdaptationRow]) -> bytes:
         titles.append("Accuracy on the target, %")
     for axes, title in zip((loss, snd, im, *accuracy), titles, strict=True):
         dress(axes, title, "epoch")
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         for number, (before, row) in enumerate(pairwise(rows), 1):
             if before.stage != row.stage:
                 axes.axvline(number + 0.5, color=MUTED, linestyle="--", linewidth=1)

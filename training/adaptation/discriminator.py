@@ -6,20 +6,22 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-HIDDEN = 1024
+LARGEST_HIDDEN = 1024
 
 
 class Discriminator(nn.Sequential):
-    """Two hidden layers of 1024 with ReLU and dropout (Ganin et al. 2016; Long et al. 2018): (N, D) to logits (N, 2).
+    """Two hidden layers with ReLU and dropout (Ganin et al. 2016; Long et al. 2018): (N, D) to logits (N, 2).
 
+    They are 1024 wide as in the papers, where D is 256 or more, else 4 D.
     No batch norm: it would see a domain at a time, or tell the domains apart by the statistics of a mixed batch.
     """
 
     def __init__(self, features: int) -> None:
+        hidden = min(LARGEST_HIDDEN, 4 * features)
         super().__init__(
-            nn.Linear(features, HIDDEN), nn.ReLU(), nn.Dropout(0.5),
-            nn.Linear(HIDDEN, HIDDEN), nn.ReLU(), nn.Dropout(0.5),
-            nn.Linear(HIDDEN, 2),
+            nn.Linear(features, hidden), nn.ReLU(), nn.Dropout(0.5),
+            nn.Linear(hidden, hidden), nn.ReLU(), nn.Dropout(0.5),
+            nn.Linear(hidden, 2),
         )  # fmt: skip
 
 

@@ -42,9 +42,19 @@ class Order:
     seed: int
 
     @property
+    def source_batch(self) -> int:
+        """How many of the source a step takes."""
+        return min(self.batch_size, self.source_images)
+
+    @property
+    def target_batch(self) -> int:
+        """How many of the target a step takes."""
+        return min(self.batch_size, self.target_images)
+
+    @property
     def steps_per_epoch(self) -> int:
         """A smaller batch at the end of an epoch would upset batch norm: it is left out."""
-        return self.source_images // min(self.batch_size, self.source_images)
+        return self.source_images // self.source_batch
 
     @property
     def steps(self) -> int:
@@ -57,11 +67,11 @@ class Order:
 
     def draws(self, first: int, stop: int) -> Iterator[Draw]:
         """Those of the steps ``first`` .. ``stop`` - 1."""
-        of_source, of_target = min(self.batch_size, self.source_images), min(self.batch_size, self.target_images)
         for step in range(first, stop):
-            place = step % self.steps_per_epoch * of_source
-            source = _permutation(self.source_images, self.seed, self.epoch(step))[place : place + of_source]
-            places = (divmod(step * of_target + number, self.target_images) for number in range(of_target))
+            place = step % self.steps_per_epoch * self.source_batch
+            source = _permutation(self.source_images, self.seed, self.epoch(step))[place : place + self.source_batch]
+            begin = step * self.target_batch
+            places = (divmod(begin + number, self.target_images) for number in range(self.target_batch))
             target = [(turn, _permutation(self.target_images, self.seed + _TARGET, turn)[at]) for turn, at in places]
             yield Draw(step, list(source), target)
 

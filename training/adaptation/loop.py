@@ -6,13 +6,11 @@ import hashlib
 import math
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import attrs
 import torch
 from torch import Tensor
 
-from ...datasets.accuracy import measure
 from ...datasets.messages import Log, Progress
 from ...design.errors import RunError
 from ..backbones import Classifier
@@ -29,8 +27,9 @@ from .feeds import Feed
 from .log import AdaptationRow, tell_terms
 from .method import Batch, Survey
 from .selection import information_maximisation, soft_neighbourhood_density
-from .stages import Stage, make_method, make_optimizers, stages
-from .target import UNKNOWN, Target, Unlabelled
+from .stages import Stage, make_method, stages
+from .steps import make_optimizers, set_lr, take_step
+from .target import Target, accuracies
 
 SAVE_EVERY_S = 10.0  # at most, at the end of epochs: on kept features an epoch takes less than a checkpoint
 
@@ -74,7 +73,7 @@ class AdaptationLoop:
         self.order = self.feed.order
         self.method = make_method(self.stage, self.classifier, self.order, number).to(self.device)
         self.phases = self.method.phases()
-        self.optimizers = make_optimizers(self.stage, self.classifier, self.method, self.config)
+        self.optimizers = make_optimizers(self.method, self.config)
         self.totals = _Totals()
 
     def resume(self) -> None:
@@ -175,31 +174,17 @@ class AdaptationLoop:
         self.method.train()
 
     def _step(self, batch: Batch) -> None:
-        factor = lr_factor(self.config.schedule, self.step, self.order.steps, 0)
-        for optimizer in self.optimizers.values():
-            for group in optimizer.param_groups:
-                group["lr"] = self.config.lr * factor * group["share"]
-        batch = self._on_device(batch)
-        terms: dict[str, Tensor] = {}
-        scaler = self.precision.scaler
-        for phase in self.phases:
-            moved = [self.optimizers[part] for part in phase.moves]
-            with self.precision.autocast():
-                losses = phase.losses(batch)
-            for optimizer in moved:
-                optimizer.zero_grad(set_to_none=True)
-            inputs = [p for optimizer in moved for group in optimizer.param_groups for p in group["params"]]
-            scaler.scale(torch.stack(list(losses.values())).sum()).backward(inputs=inputs)
-            for optimizer in moved:
-                scaler.step(optimizer)
-            scaler.update()
-            terms = {**{name: loss.detach() for name, loss in losses.items()}, **terms}
+        set_lr(self.optimizers, self._lr(self.step))
+        terms = take_step(self.phases, self.optimizers, self._on_device(batch), self.precision)
         self.step += 1
         self.totals.steps += 1
         for name, value in zip(terms, torch.stack(list(terms.values())).tolist(), strict=True):
             if not math.isfinite(value):
                 raise RunError(f"the loss {name!r} is {value} at step {self.step}; lower --lr (now {self.config.lr:g})")
             self.totals.terms[name] = self.totals.terms.get(name, 0.0) + value
+
+    def _lr(self, step: int) -> float:
+        return self.config.lr * lr_factor(self.config.schedule, step, self.order.steps, 0)
 
     def _on_device(self, batch: Batch) -> Batch:
         def put(tensor: Tensor) -> Tensor:
@@ -222,16 +207,13 @@ class AdaptationLoop:
             stage=self.stage.name,
             epoch=epoch + 1,
             step=self.step,
-            lr=self.config.lr * lr_factor(self.config.schedule, self.step - 1, self.order.steps, 0),
+            lr=self._lr(self.step - 1),
             loss=sum(terms.values()),
             terms=tell_terms(terms),
             snd=soft_neighbourhood_density(logits),
             im=information_maximisation(logits),
-            images_per_s=totals.steps
-            * min(self.order.batch_size, self.order.source_images)
-            / max(totals.seconds, 1e-9),
-            **self._accuracy("adapt", self.target.adapt, logits),
-            **(self._accuracy("test", self.target.test, test_logits) if self.target.test else {}),
+            images_per_s=totals.steps * self.order.source_batch / max(totals.seconds, 1e-9),
+            **accuracies(self.target, self.job.data.classes, logits, test_logits),
         )
         before = [getattr(each, self.select) for each in self.rows if each.stage == row.stage] if self.kept else []
         if self.stage.adapts and self.select != "last" and getattr(row, self.select) > max(before, default=-math.inf):
@@ -241,13 +223,6 @@ class AdaptationLoop:
         if time.monotonic() - self.saved > SAVE_EVERY_S:
             self.save()
         self.job.report(Log(row.describe(self.order.epochs)))
-
-    def _accuracy(self, part: str, images: Unlabelled, logits: Tensor | None) -> dict[str, Any]:
-        known = images.truth != UNKNOWN
-        if logits is None or not known.any():
-            return {}
-        found = measure(images.truth[known], logits.argmax(1).numpy()[known], self.job.data.classes)
-        return {f"{part}_top1": found.top1, f"{part}_mean": found.mean_class_accuracy}
 
     def _survey(self, epoch: int) -> Survey:
         target, logits = self._see(self.feed.target())
@@ -280,7 +255,7 @@ class AdaptationLoop:
         return hashlib.sha256("\n".join(names).encode()).hexdigest()
 
     def _progress(self, steps_per_s: float) -> None:
-        size = min(self.order.batch_size, self.order.source_images)
+        size = self.order.source_batch
         total = len(self.stages) * self.order.steps
         left = (len(self.stages) - self.number) * self.order.steps - self.step
         eta = left / steps_per_s if steps_per_s else None

@@ -9,7 +9,7 @@ from ..backbones import Classifier
 from ..config import RunConfig
 from .config import MethodName
 from .feeds import Order
-from .method import Method, Network, Part
+from .method import Method, Network
 from .methods import METHODS
 from .shot import LABEL_SMOOTHING
 from .source_only import SourceOnly
@@ -44,30 +44,3 @@ def make_method(stage: Stage, classifier: Classifier, order: Order, number: int)
     if stage.label_smoothing:
         return SourceOnly(network, order.source_images, order.target_images, stage.label_smoothing)
     return METHODS[stage.method](network, order.source_images, order.target_images)
-
-
-def make_optimizers(
-    stage: Stage, classifier: Classifier, method: Method, config: RunConfig
-) -> dict[Part, torch.optim.SGD]:
-    """An SGD with momentum for each of the two parts; biases and norms (one-dimensional) are not decayed.
-
-    A group's ``share`` is what its learning rate is multiplied by: the backbone's is smaller than that of new layers.
-    """
-    assert config.adaptation is not None
-    features = [(list(classifier.bottleneck.parameters()), 1.0)]
-    if not stage.on_pooled:
-        features.append((list(classifier.backbone.parameters()), config.adaptation.backbone_lr))
-    heads = [([*classifier.head.parameters(), *method.parameters()], 1.0)]
-    return {
-        part: torch.optim.SGD(
-            [
-                {"params": chosen, "share": share, "weight_decay": config.weight_decay if decayed else 0.0}
-                for parameters, share in groups
-                for decayed in (True, False)
-                if (chosen := [p for p in parameters if (p.ndim > 1) == decayed])
-            ],
-            lr=config.lr,
-            momentum=config.momentum,
-        )
-        for part, groups in ((Part.FEATURES, features), (Part.HEADS, heads))
-    }

@@ -10,7 +10,9 @@ from pathlib import Path
 import attrs
 import numpy as np
 import numpy.typing as npt
+from torch import Tensor
 
+from ...datasets.accuracy import measure
 from ...datasets.listings import IMAGE_SUFFIXES
 from ...datasets.messages import Log, Report
 from ...datasets.pictures import ListedPictures, PictureFile, Pictures, Vocabulary
@@ -85,6 +87,19 @@ def read_target(adaptation: Adaptation, classes: Sequence[str], report: Report) 
     if len(adapt) < 2:
         raise DataSetError(f"{path}: {len(adapt)} images to adapt to; there have to be two or more")
     return Target(adapt, test if len(test) else None)
+
+
+def accuracies(target: Target, classes: Sequence[str], adapt: Tensor, test: Tensor | None) -> dict[str, float]:
+    """What the logits (N, K) of the two parts come to, where labels are known: ``adapt_top1``, ``adapt_mean``, ...
+
+    ``test`` is None where all is adapted to.
+    """
+    found: dict[str, float] = {}
+    for name, part, logits in (("adapt", target.adapt, adapt), ("test", target.test, test)):
+        if part is not None and logits is not None and (known := part.truth != UNKNOWN).any():
+            share = measure(part.truth[known], logits.argmax(1).numpy()[known], classes)
+            found |= {f"{name}_top1": share.top1, f"{name}_mean": share.mean_class_accuracy}
+    return found
 
 
 def _plain_files(path: Path) -> list[str]:

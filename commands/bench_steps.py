@@ -14,7 +14,7 @@ import hashlib
 import json
 import shlex
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,14 @@ class Plan:
     lines: tuple[tuple[str, ...], ...]
     runs: tuple[str, ...]
     estimates: tuple[Estimate, ...]
+
+
+@attrs.frozen
+class Done:
+    """A command line that was run to its end, and in how many seconds."""
+
+    line: str
+    seconds: float
 
 
 def run_bench(benchmark: Benchmark, args: argparse.Namespace) -> int:
@@ -114,21 +122,33 @@ def write_inputs(inputs: Inputs, out: Path, args: argparse.Namespace) -> str:
 def run_steps(plan: Plan, inputs: str, out: Path, args: argparse.Namespace) -> list[str]:
     """Run the lines that are not recorded as done on these inputs, and those that render: they see what is missing.
 
-    Returns the lines, each with how long it took, for the report.
+    A line that is run takes back what is recorded of later ones that use what it makes. Returns the lines, each with
+    how long it took, for the report.
     """
-    record = _record(out, inputs)
+    done = _record(out, inputs)
     told = []
     for number, (line, estimate) in enumerate(zip(plan.lines, plan.estimates, strict=True), 1):
-        shown = shown_line(line)
+        shown, made = shown_line(line), _made(line)
         args.report(Log(f"\nstep {number} of {len(plan.lines)}: {estimate.step}, about {duration(estimate.seconds)}"))
-        if line[0] != "render" and shown in record and Path(line[line.index("--out") + 1]).is_dir():
-            args.report(Log(f"done before, in {duration(record[shown])}"))
+        before = done.get(made, Done("", 0.0))
+        is_done = before.line == shown and Path(made).is_dir()
+        if is_done and line[0] != "render":
+            args.report(Log(f"done before, in {duration(before.seconds)}"))
         else:
+            if not is_done:
+                stale = {made, *(_made(later) for later in plan.lines[number:] if made in later)}
+                done = {key: one for key, one in done.items() if key not in stale}
+                _write_record(out, inputs, done)
             seconds = run_line(line, args.report)
-            record[shown] = round(max(seconds, record.get(shown, 0.0)), 1)
-            _write_record(out, inputs, record)
-        told.append(f"{shown}    # {duration(record[shown])}")
+            done[made] = Done(shown, round(max(seconds, before.seconds if is_done else 0.0), 1))
+            _write_record(out, inputs, done)
+        told.append(f"{shown}    # {duration(done[made].seconds)}")
     return told
+
+
+def _made(line: Sequence[str]) -> str:
+    """The folder that a line makes."""
+    return line[line.index("--out") + 1]
 
 
 def _check_disk(estimates: Sequence[Estimate], out: Path) -> None:
@@ -141,11 +161,11 @@ def _check_disk(estimates: Sequence[Estimate], out: Path) -> None:
         )
 
 
-def _record(out: Path, inputs: str) -> dict[str, float]:
-    """Seconds by command line, of what was done on these inputs."""
+def _record(out: Path, inputs: str) -> dict[str, Done]:
+    """What was done on these inputs, by the folder that it made."""
     try:
         known: dict[str, Any] = json.loads((out / RECORD).read_text(encoding="utf-8"))
-        return dict(known["done"]) if known.get("inputs") == inputs else {}
+        return {made: Done(**one) for made, one in known["done"].items()} if known["inputs"] == inputs else {}
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -154,6 +174,6 @@ def _record(out: Path, inputs: str) -> dict[str, float]:
         ) from None
 
 
-def _write_record(out: Path, inputs: str, record: dict[str, float]) -> None:
-    content = {"simreal_bench": 1, "inputs": inputs, "done": record}
+def _write_record(out: Path, inputs: str, done: Mapping[str, Done]) -> None:
+    content = {"simreal_bench": 1, "inputs": inputs, "done": {made: attrs.asdict(one) for made, one in done.items()}}
     write_bytes(out / RECORD, (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode())

@@ -223,6 +223,11 @@ def test_an_interrupted_bench_goes_on_where_it_stopped(
     assert bench(*words) == 0
     said = capsys.readouterr().err
     assert "step 1 of 2" in said and said.count("done before") == 1 and "evaluate Product" in said
+    others = [word.replace("--iterations 2", "--iterations 3") for word in map(str, words)]
+    for changed in (others, words):
+        assert bench(*changed) == 0
+        said = capsys.readouterr().err
+        assert "done before" not in said and "evaluate Product" in said, "another network is measured anew"
 
 
 @pytest.mark.slow

@@ -19,6 +19,7 @@ from .tables import table
 from .train import require_torch
 
 if TYPE_CHECKING:
+    from ..studies.crew import Crew
     from ..studies.estimates import Cost
     from ..studies.opened import OpenStudy
 
@@ -253,7 +254,7 @@ def _pairs(given: Sequence[str] | None, option: str, named: bool) -> dict[str, s
     return found
 
 
-def _crew(args: argparse.Namespace) -> Any:
+def _crew(args: argparse.Namespace) -> Crew:
     for option, value in (("--jobs", args.jobs), ("--threads", args.threads)):
         if value is not None and value < 1:
             raise StudyError(f"{option} must be at least 1, is {value}")

@@ -25,6 +25,7 @@ SAMPLES_OF_SETTING_UP = 146_000  # what an image costs beside its light paths, i
 GMACS_PER_S = 30.0  # of one core in training, forward and backward counted as three forward passes
 BYTES_A_PIXEL = 0.25
 COPIES_OF_WEIGHTS = 3  # model.pt, and checkpoint.pt with the optimiser's momentum
+PASSES = {"adapt": 2, "pretrain": 2}  # images through the network for one that is counted: two domains, two views
 DEFAULT_BATCH, DEFAULT_PX, DEFAULT_EPOCHS, DEFAULT_VIEWS = 64, 224, 60, 4
 
 
@@ -136,7 +137,7 @@ def _training(plan: Plan, step: Step) -> Effort:
     scale = _number(step, "image-size", DEFAULT_PX) / DEFAULT_PX
     guess = 3 * cost.gmacs / GMACS_PER_S / available_cores()
     bytes_ = COPIES_OF_WEIGHTS * 4e6 * cost.parameters
-    return Effort(f"{step.verb} {backbone}", seen * scale**2, guess, bytes=bytes_)
+    return Effort(f"{step.verb} {backbone}", PASSES.get(step.verb, 1) * seen * scale**2, guess, bytes=bytes_)
 
 
 def _images_seen(plan: Plan, step: Step) -> float:

@@ -28,6 +28,7 @@ State: TypeAlias = Literal["waiting", "running", "finished", "failed", "blocked"
 
 LEAVE_S = 60.0  # for a training to make its last checkpoint
 TICK_S = 1.0
+TELL_S = 0.5  # between two words of how far a step is
 LAST_LINES = 5
 MOST_LOSSES = 5
 
@@ -77,6 +78,7 @@ class Execution:
         self._problems: dict[str, str] = {}
         self._events: queue.Queue[tuple[int, Event]] = queue.Queue()
         self._number = 0
+        self._told = 0.0
 
     def run(self) -> Standing:
         """Run all that is left, and return how it ended. KeyboardInterrupt when the user stops it, with all left in
@@ -147,7 +149,8 @@ class Execution:
             self._end(number, running)
         elif isinstance(event, Progress):
             running.last = event
-            self._tell()
+            if time.monotonic() - self._told > TELL_S:
+                self._tell()
         else:
             _note_message(running, event)
 
@@ -183,6 +186,7 @@ class Execution:
         self._report(Error(text, fatal=False))
 
     def _tell(self) -> None:
+        self._told = time.monotonic()
         standing = self.standing()
         self._watch(standing)
         done, total = standing.count("finished"), len(self._states)

@@ -55,13 +55,18 @@ class Outcome:
         return len(self.measured) == len(self.plan.values)
 
 
-def outcome_of(plan: Plan, folder: StudyFolder) -> Outcome:
-    """Read the results of all finished steps. StudyError where a result lacks what the study asks of it."""
+def outcome_of(plan: Plan, folder: StudyFolder, before: Outcome | None = None) -> Outcome:
+    """Read the results of all finished steps, but for those that were read ``before``: they do not change.
+
+    StudyError where a result lacks what the study asks of it.
+    """
+    known = before.measured if before is not None else {}
     measured = {}
     for value in plan.values:
-        found = measured_value(plan, folder, value)
+        place = value.cell, value.seed, value.measure
+        found = known.get(place) or measured_value(plan, folder, value)
         if found is not None:
-            measured[value.cell, value.seed, value.measure] = found
+            measured[place] = found
     summaries = {}
     for number in range(len(plan.cells)):
         for measure in plan.measures:

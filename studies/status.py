@@ -44,7 +44,7 @@ class StatusFile:
         """What the file says."""
         if standing.count("finished") != self._finished or self._outcome is None:
             self._finished = standing.count("finished")
-            self._outcome = outcome_of(self._plan, self._folder)
+            self._outcome = outcome_of(self._plan, self._folder, self._outcome)
         study = self._plan.study
         report = self._folder.path / REPORT_HTML
         return {

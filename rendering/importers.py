@@ -35,7 +35,7 @@ def import_file(path: Path, workshop: Workshop, fragment: str | None = None) -> 
     if suffix == ".blend":
         append_blend(path, workshop, fragment)
     else:
-        with workshop.context():
+        with workshop.at_hand():
             _IMPORTERS[suffix](path)
 
 

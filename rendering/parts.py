@@ -33,7 +33,7 @@ def gather(workshop: Workshop, what: str, max_triangles: int) -> tuple[Geometry,
     UVs: each part's render-active layer becomes ``UVMap``; further layers keep their names. Raises AssetError where
     there are no faces, more than ``max_triangles``, or points that are not numbers.
     """
-    with workshop.context():
+    with workshop.at_hand():
         depsgraph = bpy.context.evaluated_depsgraph_get()
     return join((part for _, part in shown_parts(depsgraph)), what, max_triangles)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import attrs
 import bpy
@@ -35,15 +34,21 @@ class Workshop:
             for node in tree.nodes if tree else ():
                 self.keep(*filter(None, (getattr(node, name, None) for name in ("image", "node_tree"))))
 
-    def context(self) -> Any:
-        """A context manager in which operators work on the workshop's scene."""
-        layer = self.scene.view_layers[0]
-        return bpy.context.temp_override(
-            scene=self.scene,
-            view_layer=layer,
-            layer_collection=layer.layer_collection,
-            collection=self.scene.collection,
-        )
+    @contextmanager
+    def at_hand(self) -> Iterator[None]:
+        """Inside it, operators work on the workshop's scene.
+
+        Not by ``temp_override``: an operator lets go of Python's lock, and asks what is overridden without taking it
+        again where another thread has it at that moment (BPY_context_member_get, a crash in 4.5).
+        """
+        window = bpy.context.window
+        shown = window.scene
+        self.scene.view_layers[0].update()  # before it is shown: after that, 4.5 takes objects to stand at the origin
+        window.scene = self.scene
+        try:
+            yield
+        finally:
+            window.scene = shown
 
 
 @contextmanager

@@ -20,14 +20,14 @@ def export(path: Path) -> Path:
         tower(here.scene.collection)
         if path.suffix == ".blend":
             return save_scene(path, here)
-        with here.context():
+        with here.at_hand():
             _EXPORTERS[path.suffix](str(path))
     return path
 
 
 def save_scene(path: Path, here: Workshop) -> Path:
     """Write the workshop's scene as a .blend. Blender 5.2 crashes on a scene whose view layer was never updated."""
-    with here.context():
+    with here.at_hand():
         bpy.context.view_layer.update()
     bpy.data.libraries.write(str(path), {here.scene})
     return path

@@ -146,6 +146,15 @@ def test_kit_facts(kit: Path) -> None:
     assert np.argmin(car.bounds_original) == 2
 
 
+def test_models_are_imported_while_other_threads_run(tmp_path: Path) -> None:
+    write(tmp_path / "one.obj", b"v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n")
+    script = Path(__file__).parent / "blender" / "check_threads.py"
+    command = [sys.executable, str(script), str(tmp_path / "one.obj"), "300"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "threads: ok" in done.stdout
+
+
 def test_same_mesh_in_every_process(kit: Path) -> None:
     path = kit / "models/motorbike/scooter2/scooter2.obj"
     here = hashlib.sha256(vertices(load_model(path, name="a")).tobytes()).hexdigest()

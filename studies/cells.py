@@ -11,7 +11,7 @@ import attrs
 from ..design.document import merged
 from ..design.errors import DesignError, StudyError
 from .study import Recipe, Study
-from .study_file import recipe_of
+from .study_checks import recipe_of
 
 
 @attrs.frozen

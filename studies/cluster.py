@@ -26,7 +26,7 @@ from ..rendering.cluster import connected
 from ..rendering.launch import HEADLESS
 from ..rendering.slot import Heard, this_machine
 from .crew import Work, shares
-from .graph import Step
+from .plan import Step
 from .verbs import verb
 
 KILL_S = 2.0

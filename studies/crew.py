@@ -13,7 +13,7 @@ from typing import Protocol
 from ..rendering.child import Child, Event
 from ..rendering.launch import HEADLESS, available_cores
 from ..rendering.site import Hand
-from .graph import Step
+from .plan import Step
 from .verbs import verb
 
 

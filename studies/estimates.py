@@ -16,7 +16,7 @@ from ..datasets.reading import PLAIN_SPLIT
 from ..design.errors import SimrealError
 from ..rendering.launch import available_cores
 from .backbones import cost_of
-from .graph import Plan, Step
+from .plan import Plan, Step
 from .study_folder import StudyFolder
 
 START_S = 6.0  # starting Python, torch or Blender

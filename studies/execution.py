@@ -21,7 +21,7 @@ from ..rendering.child import Event
 from ..rendering.interruption import interruptible
 from .crew import Crew, Work
 from .estimates import Estimates
-from .graph import Plan, Step
+from .plan import Plan, Step
 from .study_folder import FINISHED, LOG, StudyFolder
 
 State: TypeAlias = Literal["waiting", "running", "finished", "failed", "blocked"]

@@ -12,8 +12,8 @@ from pathlib import Path
 from ..datasets.reading import PLAIN_SPLIT
 from ..design.errors import StudyError
 from .chart import Chart, Collection, Point
-from .graph import Plan
 from .intervals import mean_interval
+from .plan import Plan
 from .study_folder import StudyFolder
 
 MEASURES_CSV = "measures.csv"

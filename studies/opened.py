@@ -15,7 +15,8 @@ from ..design.errors import StudyError
 from .crew import Crew
 from .data_designs import Shelf, what_is_missing
 from .execution import Execution, Standing, states_in
-from .graph import Plan, plan_of
+from .graph import plan_of
+from .plan import Plan
 from .status import StatusFile
 from .study_file import StudyFile, study_from_text
 from .study_folder import DESIGNS, LOCK, SETTINGS, STATUS, STUDY, Settings, StudyFolder, read_json

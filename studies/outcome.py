@@ -8,8 +8,8 @@ from typing import Any
 import attrs
 
 from ..design.errors import StudyError
-from .graph import EVALUATE, Plan, Value
 from .intervals import mean_interval
+from .plan import EVALUATE, Plan, Value
 from .study_folder import StudyFolder, read_json
 
 

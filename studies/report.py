@@ -12,10 +12,10 @@ from .agreement import agreements
 from .chart import Chart, in_words, options_chart
 from .chart_png import chart_png
 from .chart_svg import chart_svg
-from .graph import Plan
 from .learning_curves import curves_chart
 from .outcome import Outcome, Summary, outcome_of
 from .page import Drawing, Number, Section, SortableTable, Text, page
+from .plan import Plan
 from .report_table import NOTHING, ReportTable, plain, report_table, results_csv, table_texts
 from .study_folder import FIGURES, REPORT_HTML, REPORT_MD, RESULTS_CSV, StudyFolder
 

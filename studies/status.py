@@ -14,8 +14,8 @@ import time
 from typing import Any
 
 from .execution import Standing
-from .graph import Plan
 from .outcome import Outcome, outcome_of
+from .plan import Plan
 from .study_folder import REPORT_HTML, STATUS, StudyFolder, write_json
 
 REFRESH_S = 2.0

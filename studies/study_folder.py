@@ -20,7 +20,7 @@ from ..datasets.writing import write_bytes
 from ..design.design import FILE_SUFFIX
 from ..design.document import relocated, save
 from ..design.errors import StudyError
-from .graph import RENDER, Plan, Step
+from .plan import RENDER, Plan, Step
 from .verbs import verb
 
 STUDY, SETTINGS, STATUS, LOCK = "study.json", "settings.json", "status.json", "lock"

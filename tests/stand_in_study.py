@@ -11,8 +11,8 @@ from pathlib import Path
 from simreal.datasets.messages import Message
 from simreal.rendering.child import Child
 from simreal.studies.crew import Work
-from simreal.studies.graph import Step
 from simreal.studies.opened import OpenStudy, conduct, opened
+from simreal.studies.plan import Step
 from simreal.studies.study_file import find_study
 from simreal.studies.study_folder import Settings, StudyFolder
 

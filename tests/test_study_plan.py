@@ -11,8 +11,8 @@ import pytest
 from simreal.design.document import load
 from simreal.design.errors import StudyError
 from simreal.studies.estimates import Estimates, costs_of
-from simreal.studies.graph import Plan, Step, plan_of
 from simreal.studies.opened import opened
+from simreal.studies.plan import Plan, Step
 from simreal.studies.study_file import read_study
 from simreal.studies.study_folder import Settings, StudyFolder
 
@@ -225,4 +225,3 @@ def test_scales_change_all_of_a_study(tmp_path: Path) -> None:
     assert {design.split("train").count for design in plan.designs.values()} >= {60}
     large = planned(tmp_path, document, scale="1")
     assert len(large.cells) == 4 and len(large.seeds) == 2 and large.study.paper is not None
-    assert plan_of.__doc__

@@ -17,12 +17,12 @@ from simreal.studies.agreement import agreements
 from simreal.studies.chart import nice_ticks, options_chart
 from simreal.studies.chart_png import chart_png
 from simreal.studies.chart_svg import chart_svg
-from simreal.studies.graph import Plan
 from simreal.studies.intervals import mean_interval, t_quantile
 from simreal.studies.learning_curves import curves_chart
 from simreal.studies.opened import conduct
 from simreal.studies.outcome import Measured, Outcome, Summary, outcome_of
 from simreal.studies.page import Number, Section, SortableTable, page
+from simreal.studies.plan import Plan
 from simreal.studies.report_table import report_table, results_csv, table_texts
 from simreal.studies.study_folder import StudyFolder
 

@@ -21,10 +21,15 @@ class WeightsAndBiases:
         known = folder.state().get("wandb") or secrets.token_hex(4)
         folder.update(wandb=known)
         self._run = wandb.init(
-            project=PROJECT, name=folder.path.resolve().name, id=known, resume="allow", mode=None if "WANDB_MODE" in os.environ else "offline",
-            dir=str(folder.path), config=attrs.asdict(config),
+            project=PROJECT,
+            name=folder.path.resolve().name,
+            id=known,
+            resume="allow",
+            mode=None if "WANDB_MODE" in os.environ else "offline",
+            dir=str(folder.path),
+            config=attrs.asdict(config),
             settings=wandb.Settings(silent=True, console="off"),
-        )  # fmt: skip
+        )
 
     def log(self, step: int, values: Mapping[str, float]) -> None:
         self._run.log(dict(values), step=step)

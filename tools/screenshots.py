@@ -8,6 +8,7 @@ Needs what the tests of tests/gui need (SIMREAL_REAL_BLENDER, SIMREAL_KIT) and f
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import sys
@@ -27,11 +28,41 @@ from tests.gui.test_designer import CLASSES, SEEN_AT  # noqa: E402
 from tests.gui.training_python import training_python  # noqa: E402
 
 KIT = Path(os.environ.get("SIMREAL_KIT") or ROOT.parent / "shared" / "kit")
-PANELS = ("Design", "Factors", "Preview", "Render", "Train", "Score", "Jobs", "Presets")
+PANELS = ("Design", "Factors", "Preview", "Render", "Train", "Score", "Studies", "Jobs", "Presets")
 COLOURS = 128  # of a picture without photos
 JPEG_QUALITY = 82
 MARGIN = 8
 FAR = 100  # notches of the wheel
+# What a study of a few minutes can show: frozen features, a hundred images, one seed.
+STUDY = {
+    "simreal_study": 1,
+    "name": "factors",
+    "title": "What does a fixed factor cost?",
+    "data": {
+        "images": {"design": "starter", "per_class": {"train": 10}, "overrides": {"image": {"resolution_px": 96}}},
+        "tests": {"design": "starter", "per_class": {"test_iid": 5}, "overrides": {"image": {"resolution_px": 96}}},
+    },
+    "steps": {
+        "training": {
+            "verb": "train",
+            "arguments": ["{images}"],
+            "options": {"backbone": "efficientnet_lite0", "head-only": True, "image-size": 96, "views": 1},
+        }
+    },
+    "measures": {"IID": {"run": "training", "data": "tests", "split": "test_iid"}},
+    "axes": {
+        "case": {
+            "label": "Held fixed",
+            "options": {
+                "nothing": {},
+                "viewpoint": {"data": {"images": {"overrides": {"factors": {"camera_viewpoint": {"weight": 0}}}}}},
+                "background": {"data": {"images": {"overrides": {"factors": {"background": {"weight": 0}}}}}},
+            },
+        }
+    },
+    "table": {"rows": ["case"]},
+    "figures": [{"kind": "bars", "x": "case"}],
+}
 WITH_IMAGES = Box(636, 62, 1600, 876)
 
 
@@ -79,7 +110,8 @@ class Album:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Photograph the panels for the docs")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "images")
-    parser.add_argument("--part", choices=("design", "previews", "jobs"), help="take these only; scores need jobs")
+    parts = ("design", "previews", "jobs", "studies")
+    parser.add_argument("--part", choices=parts, help="take these only; scores need jobs")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -96,6 +128,12 @@ def main() -> None:
             if given.part in (None, "jobs"):
                 take_jobs(album, SEEN_AT / program.relative_to(folder))
                 take_scores(album, SEEN_AT / "photos")
+            if given.part == "studies":
+                designer.choose_training_python(SEEN_AT / program.relative_to(folder))
+                designer.leave_preferences()
+            if given.part in (None, "studies"):
+                (folder / "factors.study.json").write_text(json.dumps(STUDY))
+                take_studies(album, SEEN_AT / "factors.study.json")
 
 
 def take_start(album: Album) -> None:
@@ -171,6 +209,19 @@ def take_scores(album: Album, photos: Path) -> None:
     album.keep("score.jpg", WITH_IMAGES)
     album.sidebar.press("Confusion")
     album.keep("confusion-blender.jpg", album.designer.images)
+
+
+def take_studies(album: Album, study: Path) -> None:
+    screen, sidebar = album.screen, album.sidebar
+    album.only("Studies")
+    chosen = sidebar.bring("About This Study").box  # the menu of studies stands at the top, above the scales
+    screen.click((chosen.middle[0], sidebar.bring("Studies", title=True).box.bottom + 20))
+    screen.press("Study File")
+    screen.enter(sidebar.bring("A .study.json file"), str(study))
+    screen.wait("roughly", sidebar.box, within_s=60)
+    sidebar.press("Run Study")
+    screen.wait("Steps are done", sidebar.box, within_s=600)
+    album.panel("panel-studies.png", "Studies")
 
 
 if __name__ == "__main__":

@@ -141,7 +141,7 @@ def panels_draw_without_a_design():
     offered = [arguments["operator"] for function, arguments in drawn["SIMREAL_PT_design"] if function == "operator"]
     sources = ("design_starter", "design_from_folder", "classes_from_collections", "classes_from_catalogues")
     assert offered == [f"simreal.{name}" for name in (*sources, "design_import")], offered
-    assert [name for name in PANELS if drawn[name]] == ["SIMREAL_PT_design", "SIMREAL_PT_score"]
+    assert [name for name in PANELS if drawn[name]] == ["SIMREAL_PT_design", "SIMREAL_PT_score", "SIMREAL_PT_studies"]
 
 
 def panels_draw_a_design():

@@ -10,13 +10,17 @@ from torch import nn
 
 from simreal.training.adaptation.cdan import Cdan, random_multilinear
 from simreal.training.adaptation.clustering import kmeans
+from simreal.training.adaptation.config import METHOD_NAMES, Adaptation
 from simreal.training.adaptation.gradient_reversal import reverse_gradient
 from simreal.training.adaptation.method import Batch, Method, Network, Part, Survey
 from simreal.training.adaptation.methods import METHODS
 from simreal.training.adaptation.selection import information_maximisation, soft_neighbourhood_density
 from simreal.training.adaptation.shot import pseudo_labels
 from simreal.training.adaptation.source_only import SourceOnly
+from simreal.training.adaptation.steps import make_optimizers, set_lr, take_step
 from simreal.training.backbones import Classifier, Normalisation
+from simreal.training.config import RunConfig
+from simreal.training.devices import Precision
 
 from . import adaptation_numbers as numbers
 
@@ -83,8 +87,6 @@ def seed(request: pytest.FixtureRequest) -> int:
 
 
 def test_every_method_is_told_by_its_paper() -> None:
-    from simreal.training.adaptation.config import METHOD_NAMES
-
     assert tuple(METHODS) == METHOD_NAMES
     for method in METHODS.values():
         assert re.search(r"``.*``.*\((N|M), ", method.__doc__ or "", re.DOTALL), f"{method.name}: formula and shapes"
@@ -325,6 +327,46 @@ MOVES = {
 def test_each_phase_moves_what_the_paper_says(name: str) -> None:
     phases = Net(name, 0).method.phases()
     assert [set(phase.moves) for phase in phases] == MOVES.get(name, [EVERYTHING])
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_a_phase_moves_its_part_and_gives_nothing_else_a_gradient(name: str) -> None:
+    net = Net(name, 0)
+    if net.method.wants_survey(0):
+        net.method.survey(survey(net, 0))
+    adaptation = Adaptation(target="target", method=name)
+    config = RunConfig(data="source", backbone="features", weights="none", lr=0.1, adaptation=adaptation)
+    network = {
+        Part.FEATURES: list(net.classifier.bottleneck.parameters()),
+        Part.HEADS: [*net.classifier.head.parameters(), *net.method.parameters()],
+    }
+    for phase in net.method.phases():
+        optimizers = make_optimizers(net.method, config)
+        set_lr(optimizers, 0.1)
+        before = {part: [p.detach().clone() for p in parameters] for part, parameters in network.items()}
+        for parameter in (p for parameters in network.values() for p in parameters):
+            parameter.grad = None
+        take_step([phase], optimizers, net.batch, Precision(torch.device("cpu"), False))
+        for part, parameters in network.items():
+            changed = [not torch.equal(old, new) for old, new in zip(before[part], parameters, strict=True)]
+            assert any(changed) == (part in phase.moves), (name, part)
+            if part not in phase.moves:
+                assert all(parameter.grad is None for parameter in parameters), (name, part)
+
+
+def test_the_backbone_learns_slower_and_norms_are_not_decayed() -> None:
+    unset = Normalisation((0.0, 0.0, 0.0), (1.0, 1.0, 1.0))
+    backbone = nn.Sequential(nn.Linear(3, POOLED), nn.BatchNorm1d(POOLED))
+    method = METHODS["mcd"](Network(Classifier(backbone, POOLED, CLASSES, unset, WIDTH), False), SOURCE, TARGET)
+    adaptation = Adaptation(target="target", method="mcd", backbone_lr=0.1)
+    config = RunConfig(data="source", backbone="features", weights="none", weight_decay=0.2, adaptation=adaptation)
+    optimizers = make_optimizers(method, config)
+    set_lr(optimizers, 0.5)
+    groups = [group for optimizer in optimizers.values() for group in optimizer.param_groups]
+    of = {id(parameter): (group["lr"], group["weight_decay"]) for group in groups for parameter in group["params"]}
+    expected = {backbone[0].weight: (0.05, 0.2), backbone[1].weight: (0.05, 0.0), method.second.weight: (0.5, 0.2)}
+    expected |= {method.network.head.bias: (0.5, 0.0), method.network.classifier.bottleneck.norm.bias: (0.5, 0.0)}
+    assert {parameter: of[id(parameter)] for parameter in expected} == expected
 
 
 @pytest.mark.parametrize("name", ["dann", "cdan", "cdan_mcc"])

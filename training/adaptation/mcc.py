@@ -28,7 +28,7 @@ def class_confusion(logits: Tensor) -> Tensor:
 class Mcc(Method):
     """Jin et al., "Minimum Class Confusion for Versatile Domain Adaptation", ECCV 2020.
 
-    ``CE(p_s, y) + class confusion of the target's logits (M, K)``. No discriminator, no schedule.
+    ``CE(p_s, y) + class confusion of the target's logits``, (M, K). No discriminator, no schedule.
     """
 
     name = "mcc"

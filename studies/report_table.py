@@ -40,7 +40,8 @@ def report_table(outcome: Outcome) -> ReportTable:
     """Lay the summaries out as the study says."""
     plan = outcome.plan
     rows = plan.study.table.rows or tuple(plan.study.axes)[:1]
-    others = [axis for axis in plan.study.axes if axis not in rows]
+    varied = [axis for axis in plan.study.axes if len({cell.choice[axis] for cell in plan.cells}) > 1]
+    others = [axis for axis in varied if axis not in rows]
     columns: dict[Column, None] = {}
     numbers: dict[tuple[str, ...], dict[Column, int]] = {}
     for number, cell in enumerate(plan.cells):

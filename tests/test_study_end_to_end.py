@@ -32,6 +32,7 @@ def tiny(**changes: Any) -> dict[str, Any]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 def test_a_real_study_from_its_file_to_its_page(kit: Path, tmp_path: Path) -> None:
     photos = tmp_path / "photos"
     for name in ("chair", "cup"):
@@ -79,6 +80,7 @@ def test_a_real_study_from_its_file_to_its_page(kit: Path, tmp_path: Path) -> No
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 def test_on_a_cluster_of_rays_the_same_steps_are_done(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Trainings are actors of a cluster of this machine alone; renders start there and spread by themselves."""
     document = tiny()

@@ -100,6 +100,11 @@ def test_a_table_has_a_row_an_option_and_the_paper_beside(plan: Plan) -> None:
     ]
 
 
+def test_an_axis_that_does_not_vary_is_not_in_the_headers(tmp_path: Path) -> None:
+    small = a_study(write_study(tmp_path), tmp_path / "out", only=("augmentation=none",)).plan
+    assert table_texts(report_table(outcome(small, {NONE: (30, 25, 35)})))[0] == ("Held fixed", "IID", "plain")
+
+
 def test_every_figure_is_in_the_csv(plan: Plan) -> None:
     low, high = wilson_interval(30, 100)
     made = attrs.evolve(outcome(plan, {}), measured={(0, 1, "IID"): Measured(100, 30.0, 100 * low, 100 * high)})

@@ -85,7 +85,7 @@ def test_on_a_cluster_of_rays_the_same_steps_are_done(tmp_path: Path, capsys: py
     """Trainings are actors of a cluster of this machine alone; renders start there and spread by themselves."""
     document = tiny()
     document["steps"]["training"] |= {"arguments": ["{tests}"]}
-    document["steps"]["training"]["options"] |= {"split": "test_iid_wo_bg", "measure": None}
+    document["steps"]["training"]["options"] |= {"split": "test_iid_wo_bg", "measure": None, "measure-every": None}
     file = write_study(tmp_path, document)
     where = ["--engine", "ray", "--address", "local", "--threads", "1"]
     assert main(["study", "run", str(file), "--out", str(tmp_path / "out"), *where]) == 0

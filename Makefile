@@ -18,7 +18,7 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 	@test -n "$(PYTHON)" || { echo "make: Python 3.11 or 3.13 is needed (make PYTHON=/path/to/python)" >&2; exit 1; }
 	@echo "setting up $(VENV) with $$($(PYTHON) --version)"
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python $(PIP) --editable '.[render,train,dev]'
+	@$(BIN)/python $(PIP) --editable '.[render,train,pretrain,dev]'
 	@touch $@
 
 $(OTHER)/.ready: pyproject.toml constraints.txt

@@ -13,21 +13,19 @@ from typing import Any
 import attrs
 
 from ..datasets.messages import Message, Report
-from ..datasets.reading import DataSet, open_data_set
+from ..datasets.reading import open_data_set
 from ..design.errors import RunError, SimrealError
 from .backbones import Classifier, build_classifier
 from .config import RunConfig
 from .devices import use_threads
 from .distributed import Place, find_place, together
-from .evaluation import evaluate, samples_for, summary
+from .evaluation import evaluate, summary
 from .head_training import train_head
 from .job import Job
-from .loading import Samples, read_samples
 from .loop import Loop
 from .measuring import measured_sets
 from .mixing import Mixed, read_mix
 from .objective import CrossEntropy
-from .prefix import balanced_prefix
 from .pretraining.neighbours import neighbour_accuracy
 from .run_folder import (
     RESULTS,
@@ -39,6 +37,7 @@ from .run_folder import (
 )
 from .sources import Epochs, Source
 from .split_reference import SplitReference
+from .splits import training_samples, validation_samples
 from .streaming import Stream
 from .supply import Supply
 from .trackers import asked_trackers, tracking
@@ -73,8 +72,8 @@ def train(
     data = supply.data if supply else open_data_set(Path(config.data))
     if supply:
         _check_splits(supply, config)
-    samples = None if supply else _samples(data, config)
-    validation = None if supply else _validation(data, config, report)
+    samples = None if supply else training_samples(data, config)
+    validation = None if supply else validation_samples(data, config, report)
     measured = () if supply else measured_sets(config, data, report)
     mix = read_mix(config, data, report)
     images = samples.fingerprint() if samples else f"stream of {data.design_hash}"
@@ -99,7 +98,7 @@ def train(
     try:
         if supply is not None:
             supply.render([name for name in data.splits if name != config.split])
-            validation = _validation(data, config, report)
+            validation = validation_samples(data, config, report)
             measured = measured_sets(config, data, report)
             source = mixed(Stream(supply, config, folder.path, transform, pin=pin, report=report))
         assert source is not None, "there are samples, or a supply of them"
@@ -154,17 +153,6 @@ def _check_splits(supply: Supply, config: RunConfig) -> None:
     for split in filter(None, (config.split, config.validation_split, *own)):
         if not supply.count(split):
             raise RunError(f"the design has no images in split {split!r}; give it a count, or choose another")
-
-
-def _samples(data: DataSet, config: RunConfig) -> Samples:
-    samples = read_samples(data, config.split)
-    return samples.chosen(balanced_prefix(samples.labels, config.limit)) if config.limit else samples
-
-
-def _validation(data: DataSet, config: RunConfig, report: Report) -> Samples | None:
-    if config.validation_split is None:
-        return None
-    return samples_for(data, config.validation_split, data.classes, {}, report)
 
 
 def _train(model: Classifier, job: Job, resume: bool) -> dict[str, Any]:

@@ -13,17 +13,17 @@ import torch
 from torch import Tensor
 
 from ...datasets.messages import Report
-from ...datasets.reading import DataSet, open_data_set
+from ...datasets.reading import open_data_set
 from ..backbones import Classifier, build_classifier
 from ..config import RunConfig
 from ..devices import find_device, use_threads
-from ..evaluation import evaluate, samples_for, summary
+from ..evaluation import evaluate, summary
 from ..features import extract_views
 from ..job import Job
-from ..loading import Samples, read_samples
-from ..prefix import balanced_prefix
+from ..loading import Samples
 from ..run_folder import RESULTS, is_unfinished, open_for_training, starting_state, write_json
 from ..sources import Epochs
+from ..splits import training_samples, validation_samples
 from ..trained import save_trained
 from ..transforms import training_transform
 from .feeds import FeatureFeed, Feed, ImageFeed, Order
@@ -53,8 +53,8 @@ def adapt(
     use_threads(config.threads)
     device = find_device(config.device)
     data = open_data_set(Path(config.data))
-    source = _source(data, config)
-    validation = _validation(data, config, report)
+    source = training_samples(data, config)
+    validation = validation_samples(data, config, report)
     target = read_target(config.adaptation, data.classes, report)
     images = f"{source.fingerprint()} to {target.fingerprint()}"
     model = build_classifier(config, len(data.classes))
@@ -76,17 +76,6 @@ def adapt(
     finally:
         folder.update(state=state, ended=time.strftime("%Y-%m-%dT%H:%M:%S%z"))
     return results
-
-
-def _source(data: DataSet, config: RunConfig) -> Samples:
-    samples = read_samples(data, config.split)
-    return samples.chosen(balanced_prefix(samples.labels, config.limit)) if config.limit else samples
-
-
-def _validation(data: DataSet, config: RunConfig, report: Report) -> Samples | None:
-    if config.validation_split is None:
-        return None
-    return samples_for(data, config.validation_split, data.classes, {}, report)
 
 
 def _adapt(model: Classifier, job: Job, source: Samples, target: Target, resume: bool) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from ..datasets.messages import Result
 from ..datasets.storage import LAYOUTS, METADATA_FORMATS
 from ..design.errors import DataSetError
 from .data_text import statistics_text, verification_text
+from .help_text import SubVerbs, add_sub_verb
 
 HELP = "check, describe, convert, thin and merge data sets"
 
@@ -40,15 +41,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     _merge(_verb(verbs, "merge", "one data set of several with the same classes"))
 
 
-def _verb(verbs: argparse._SubParsersAction[argparse.ArgumentParser], name: str, text: str) -> argparse.ArgumentParser:
-    examples = "\n".join(line for line in DETAILS.splitlines() if line.startswith(f"  simreal data {name} "))
-    return verbs.add_parser(
-        name,
-        help=text,
-        description=f"{text[0].upper()}{text[1:]}.",
-        epilog=f"examples:\n{examples}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+def _verb(verbs: SubVerbs, name: str, text: str) -> argparse.ArgumentParser:
+    return add_sub_verb(verbs, "data", name, text, DETAILS)
 
 
 def _verify(parser: argparse.ArgumentParser) -> None:

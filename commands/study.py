@@ -14,6 +14,7 @@ import attrs
 
 from ..datasets.messages import Log, Result
 from ..design.errors import StudyError, ToolError
+from .help_text import SubVerbs, add_sub_verb
 from .study_text import plan_text, status_text, studies_text
 from .tables import table
 from .train import require_torch
@@ -58,15 +59,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     report.set_defaults(run=write)
 
 
-def _verb(verbs: argparse._SubParsersAction[argparse.ArgumentParser], name: str, text: str) -> argparse.ArgumentParser:
-    examples = "\n".join(line for line in DETAILS.splitlines() if line.startswith(f"  simreal study {name}"))
-    return verbs.add_parser(
-        name,
-        help=text,
-        description=f"{text[0].upper()}{text[1:]}.",
-        epilog=f"examples:\n{examples}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+def _verb(verbs: SubVerbs, name: str, text: str) -> argparse.ArgumentParser:
+    return add_sub_verb(verbs, "study", name, text, DETAILS)
 
 
 def _configure_run(parser: argparse.ArgumentParser) -> None:

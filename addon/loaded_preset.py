@@ -9,7 +9,6 @@ import hashlib
 import json
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
 from typing import Any
 
 import bpy
@@ -18,8 +17,7 @@ from bpy.app.handlers import persistent
 from ..design.document import to_document
 from ..design.errors import DesignError
 from .conversion import design_of
-from .hooks import handled
-from .touched import listen
+from .touched import forgotten
 
 KEPT_S = 1.0
 NONE_LOADED = "Presets"
@@ -76,9 +74,4 @@ def forget(*_unused: object) -> None:
 
 def register() -> Callable[[], None]:
     """Notice changes of designs. Returns what ends it."""
-    with ExitStack() as stack:
-        stack.callback(_kept.clear)
-        handlers = bpy.app.handlers
-        stack.callback(handled(forget, handlers.undo_post, handlers.redo_post, handlers.load_post))
-        stack.callback(listen(forget))
-        return stack.pop_all().close
+    return forgotten(forget)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +22,9 @@ from ..design.design import Design, ImageSettings
 from ..design.errors import SimrealError
 from ..design.identity import design_hash
 from .conversion import design_of
-from .hooks import handled
 from .job_board import JobBoard
 from .places import places
-from .touched import listen
+from .touched import forgotten
 
 KEPT_S = 1.0
 BYTES_A_PIXEL = 0.25  # JPEG of the starter and the kit, 0.22 at 160 px
@@ -147,9 +145,4 @@ def forget(*_unused: object) -> None:
 
 def register() -> Callable[[], None]:
     """Notice changes of designs. Returns what ends it."""
-    with ExitStack() as stack:
-        stack.callback(_kept.clear)
-        handlers = bpy.app.handlers
-        stack.callback(handled(forget, handlers.undo_post, handlers.redo_post, handlers.load_post))
-        stack.callback(listen(forget))
-        return stack.pop_all().close
+    return forgotten(forget)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from contextlib import ExitStack
 from pathlib import Path
 
 import bpy
@@ -16,8 +15,7 @@ from bpy.app.handlers import persistent
 from ..design.document import relocated, to_document
 from ..design.errors import DesignError
 from .conversion import design_of
-from .hooks import handled
-from .touched import listen
+from .touched import forgotten
 
 _kept: dict[tuple[int, Path, bool], str | DesignError] = {}
 
@@ -52,9 +50,4 @@ def forget(*_unused: object) -> None:
 
 def register() -> Callable[[], None]:
     """Notice changes of designs. Returns what ends it."""
-    with ExitStack() as stack:
-        stack.callback(_kept.clear)
-        handlers = bpy.app.handlers
-        stack.callback(handled(forget, handlers.undo_post, handlers.redo_post, handlers.load_post))
-        stack.callback(listen(forget))
-        return stack.pop_all().close
+    return forgotten(forget)

@@ -6,6 +6,8 @@ OTHER := .venv-other
 PIP := -m pip --disable-pip-version-check --quiet install --constraint constraints.txt
 PHOTOS ?=
 DEMO ?= demo
+# Two processes of tests; the windowed ones come first because they take longest.
+SIDE_BY_SIDE := --numprocesses 2 --dist loadgroup --no-loadscope-reorder
 
 .PHONY: help setup demo test test-fast test-gui screenshots check extension format clean
 
@@ -37,8 +39,8 @@ demo: $(VENV)/.ready ## design, render, train, export, score, report: demo/repor
 test: $(VENV)/.ready $(OTHER)/.ready ## all tests, on both Pythons that Blender comes in where both are there
 	@tools/test-tools
 	@pythons=$(CURDIR)/$(BIN)/python; [ ! -e $(OTHER)/.ready ] || pythons=$$pythons:$(CURDIR)/$(OTHER)/bin/python; \
-	SIMREAL_PYTHONS=$$pythons $(BIN)/python -m pytest
-	@[ ! -e $(OTHER)/.ready ] || $(OTHER)/bin/python -m pytest -m blender $$(grep -l mark.blender tests/test_*.py)
+	SIMREAL_PYTHONS=$$pythons $(BIN)/python -m pytest $(SIDE_BY_SIDE)
+	@[ ! -e $(OTHER)/.ready ] || $(OTHER)/bin/python -m pytest $(SIDE_BY_SIDE) -m blender $$(grep -l mark.blender tests/test_*.py)
 
 test-fast: $(VENV)/.ready ## the tests that take seconds
 	$(BIN)/python -m pytest -m "not slow and not windowed"

@@ -13,6 +13,14 @@ from .colour_classifier import BLUE, COLOURS, GREEN, RED, picture, save_model
 ROOT = Path(__file__).resolve().parent.parent
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep a file's tests in one process when there are several, and all windowed tests: each takes the next display."""
+    for item in items:
+        group = "windowed" if item.get_closest_marker("windowed") else item.nodeid.partition("::")[0]
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Leave at once where Blender is in this process: bpy 4.5 may wait for its own sound thread for ever at exit."""

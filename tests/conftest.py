@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file's tests in one process when there are several, and all windowed tests: each takes the next display."""
+    """Keep each file in one process where there are several, and all windowed tests: each takes the next display."""
     for item in items:
         group = "windowed" if item.get_closest_marker("windowed") else item.nodeid.partition("::")[0]
         item.add_marker(pytest.mark.xdist_group(group))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from filelock import FileLock
 
 from .archive import build_archive
 from .colour_classifier import BLUE, COLOURS, GREEN, RED, picture, save_model
@@ -45,8 +46,12 @@ def kit() -> Path:
 
 @pytest.fixture(scope="session")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The extension's zip for this machine."""
-    return build_archive(tmp_path_factory.mktemp("dist"))
+    """The extension's zip for this machine, built once for all processes of tests."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with FileLock(shared / "archive.lock"):
+        built = list((shared / "dist").glob("*.zip"))
+        return built[0] if built else build_archive(shared / "dist")
 
 
 @pytest.fixture

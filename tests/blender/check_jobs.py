@@ -265,7 +265,7 @@ def log(job):
 
 def step_of(job):
     """The process of a job's step: the one whose parent is the runner."""
-    said = subprocess.run(["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True).stdout
+    said = subprocess.run(["ps", "-ww", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True).stdout
     rows = [line.split(None, 2) for line in said.splitlines()[1:]]
     runner = next(pid for pid, _, args in rows if "addon.job_runner" in args and str(job.folder) in args)
     return next(int(pid) for pid, parent, _ in rows if parent == runner)

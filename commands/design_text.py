@@ -20,7 +20,7 @@ from ..design.design import (
     split_asset,
 )
 from ..design.factors import FACTORS
-from ..design.identity import design_hash
+from ..design.identity import design_hash, evidence_lines
 from ..design.qualities import quality_of
 from ..design.starting import Started
 from .tables import table
@@ -58,6 +58,7 @@ def design_text(design: Design) -> str:
         *([f"scenes    {design.views_per_scene} views of each scene"] if design.views_per_scene > 1 else []),
         f"models    {design.instances} between splits",
         f"hash      {design_hash(design)}",
+        *(f"evidence  {line}" for line in evidence_lines(design)),
     ]
     lines += [f"library   {name}: {one.kind} in {one.path}" for name, one in design.libraries.items()]
     classes = [("class", "models", "weight", "from")]

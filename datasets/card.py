@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from ..design.design import Design, ParameterSettings
 from ..design.distributions import Choice, Constant, Discrete, Normal
 from ..design.factors import FACTORS
-from ..design.identity import design_hash
+from ..design.identity import design_hash, evidence_lines
 from .finishing import FinishedSplit
 from .metadata import LISTS, column_types
 from .state import State
@@ -35,6 +35,7 @@ def card_text(design: Design, splits: Sequence[FinishedSplit], state: State) -> 
         *_views_section(design.views_per_scene),
         *_splits_section(design, splits),
         *_factors_section(design),
+        *_evidence_section(design),
         *_loading_section(splits, state.storage),
         "## Licence",
         "",
@@ -47,6 +48,14 @@ def card_text(design: Design, splits: Sequence[FinishedSplit], state: State) -> 
 def _views_section(views: int) -> Iterator[str]:
     if views > 1:
         yield f"Every {views} images in a row are views of one scene, numbered in `scene`: they are not independent."
+        yield ""
+
+
+def _evidence_section(design: Design) -> Iterator[str]:
+    """What the weights were measured to be worth, where they were."""
+    if design.evidence:
+        yield from ("## Evidence", "", "What was measured of the weights above on real photos:", "")
+        yield from (f"- {line}" for line in evidence_lines(design))
         yield ""
 
 

@@ -10,6 +10,7 @@ from .declaration import AssetKind
 from .design import BUILTIN_LIBRARY, MOST_VIEWS, STARTER_LIBRARY, Design, FactorSettings, names_folder, split_asset
 from .distributions import Choice
 from .errors import AssetError, DesignError
+from .evidence import check_evidence
 from .factors import FACTORS
 
 # Patterns, not paths: libraries have hundreds of thousands of models. Windows knows both slashes, and drives.
@@ -29,6 +30,8 @@ def check(design: Design) -> None:
     _check_splits(design)
     for name, settings in design.factors.items():
         check_factor(design, name, settings)
+    for number, evidence in enumerate(design.evidence):
+        check_evidence(f"evidence[{number}]", evidence)
 
 
 def check_explicit(design: Design) -> None:

@@ -10,6 +10,7 @@ import attrs
 
 from .distributions import Distribution, Value
 from .errors import DesignError
+from .evidence import Evidence
 from .factors import FACTORS
 
 FORMAT_VERSION = 1
@@ -116,6 +117,7 @@ class Design:
     """All that defines a data set. An image is a pure function of (design, split, index).
 
     ``views_per_scene`` images in a row show one scene, each with a camera of its own.
+    ``evidence`` is what was measured of it, the newest last; images do not depend on it.
     ``folder`` is where the design's file lies: library paths are relative to it. It takes no part in equality.
     """
 
@@ -129,6 +131,7 @@ class Design:
     libraries: Mapping[str, Library] = attrs.field(factory=dict)
     factors: Mapping[str, FactorSettings] = attrs.field(factory=default_factors)
     splits: tuple[Split, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
     folder: Path = attrs.field(factory=Path, eq=False)
 
     @property

@@ -129,6 +129,7 @@ def to_document(design: Design) -> dict[str, Any]:
             split.name: {"count": split.count, "seed": split.seed, "overrides": dict(split.overrides)}
             for split in design.splits
         },
+        **({"evidence": [attrs.asdict(one) for one in design.evidence]} if design.evidence else {}),
     }
 
 

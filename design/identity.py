@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import attrs
 
 from .design import Design, ImageSettings, default_factors
 from .document import factor_document, to_document
+from .evidence import Evidence, evidence_text
 
 LATER_FACTORS = ("distractors",)
 _FIRST_IMAGE_SETTINGS = ("resolution_px", "samples", "bounces", "denoiser")
@@ -18,10 +20,10 @@ _FIRST_IMAGE_SETTINGS = ("resolution_px", "samples", "bounces", "denoiser")
 def design_hash(design: Design) -> str:
     """SHA-256 over all that determines the design's images.
 
-    Left out: name, description, where libraries lie, how many images of a split are wanted (image k is the same among
-    ten and among a million), and what designs say since a later version, where it is as before.
+    Left out: name, description, evidence, where libraries lie, how many images of a split are wanted (image k is the
+    same among ten and among a million), and what designs say since a later version, where it is as before.
     """
-    document = to_document(design)
+    document = to_document(attrs.evolve(design, evidence=()))
     for name in ("name", "description"):
         del document[name]
     _leave_out_later(document)
@@ -30,6 +32,17 @@ def design_hash(design: Design) -> str:
     for split in document["splits"].values():
         del split["count"]
     return hashlib.sha256(json.dumps(document, ensure_ascii=False).encode()).hexdigest()
+
+
+def is_of(evidence: Evidence, design: Design) -> bool:
+    """Whether it was measured of this very design, and not of what that was before it was changed."""
+    return evidence.design_sha256 == design_hash(design)
+
+
+def evidence_lines(design: Design) -> Iterator[str]:
+    """All measurements in a sentence each, the newest first; those of another design say so."""
+    for one in reversed(design.evidence):
+        yield evidence_text(one) if is_of(one, design) else f"{evidence_text(one)} (the design was changed since)"
 
 
 def _leave_out_later(document: dict[str, Any]) -> None:

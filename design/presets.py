@@ -148,7 +148,8 @@ def checked_name(name: str) -> str:
 def with_look(design: Design, look: Design) -> Design:
     """The design with the factors and image settings of another; classes, models, splits and seed stay its own.
 
-    The libraries that those factors name come along, under another name where the design has one so named elsewhere.
+    The libraries that those factors name come along, under another name where the design has one so named elsewhere;
+    so does the evidence, which tells itself that it is of another design.
     """
     look = relocated(look, design.folder, lenient=True)
     libraries = dict(design.libraries)
@@ -162,6 +163,7 @@ def with_look(design: Design, look: Design) -> Design:
         attrs.evolve(look, libraries={**libraries, **look.libraries}), lambda asset: (_renamed(asset, names),)
     )
     changed = attrs.evolve(design, libraries=libraries, factors=renamed.factors, image=look.image)
+    changed = attrs.evolve(changed, evidence=look.evidence)
     return from_document(to_document(changed), design.folder)  # what its splits change has to fit the new factors
 
 

@@ -13,6 +13,7 @@ import attrs
 from .declaration import Factor, Parameter
 from .design import FORMAT_VERSION, MOST_VIEWS, Denoiser, Engine, ImageSettings, Instances, LibraryKind, UpAxis
 from .distributions import DISTRIBUTIONS, Normal, SphereShell, field_names, needed_names
+from .evidence import Evidence
 from .factors import FACTORS
 from .migration import VERSION_KEY
 
@@ -54,6 +55,12 @@ def design_schema() -> Schema:
                     "propertyNames": {"pattern": "^[\\w-]+$"},
                     "additionalProperties": {"$ref": "#/$defs/split"},
                 },
+                "evidence": {
+                    "type": "array",
+                    "default": [],
+                    "items": {"$ref": "#/$defs/evidence"},
+                    "description": "What was measured of the design on real photos, the newest last",
+                },
             },
             required=(VERSION_KEY, "name", "classes", "splits"),
         ),
@@ -70,6 +77,7 @@ def design_schema() -> Schema:
             "classes": {"type": "array", "minItems": 1, "items": _class()},
             "factors": _object({factor.name: factor_schema(factor) for factor in FACTORS.values()}),
             "split": _split(),
+            "evidence": _evidence(),
         },
     }
 
@@ -186,6 +194,15 @@ def _split() -> Schema:
     overrides["description"] = "Laid over the design as a JSON merge patch (RFC 7396)"
     count = {"type": "integer", "minimum": 0}
     return _object({"count": count, "seed": {"type": "integer"}, "overrides": overrides}, required=("count",))
+
+
+def _evidence() -> Schema:
+    kinds = {"str": {"type": "string"}, "int": {"type": "integer", "minimum": 0}, "float": {"type": "number"}}
+    fields = attrs.fields(Evidence)
+    return _object(
+        {field.name: kinds[str(field.type)] for field in fields},
+        required=tuple(field.name for field in fields if field.default is attrs.NOTHING),
+    )
 
 
 def _object(properties: Schema, required: tuple[str, ...] = ()) -> Schema:

@@ -23,6 +23,8 @@ from .strict import first_fault, mapping, shown, strict_converter, suggest
 def structured(document: dict[str, Any]) -> Design:
     """The Design of a document in the present format, less its version. DesignError with the path of the fault."""
     fields = dict(document)
+    if not isinstance(fields.get("evidence", []), list):
+        raise DesignError("evidence", f"must be a list, not {shown(fields['evidence'])}")
     splits = mapping("splits", fields.get("splits", {}))
     fields["splits"] = [{**mapping(f"splits.{name}", split), "name": name} for name, split in splits.items()]
     try:

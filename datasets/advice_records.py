@@ -5,20 +5,18 @@ Written beside its report; sheets of pictures lie in the same folder and are nam
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, Literal, TypeAlias
 
 import attrs
-import cattrs
 
-from ..design.errors import RunError
-from .writing import write_bytes
+from ..design.errors import DesignError
+from ..design.strict import strict_converter
+from .run_records import read_record, write_record
 
 ADVICE_FILE = "advice.json"
 VERSION_KEY = "simreal_advice"
-FORMAT_VERSION = 1
 
 Kind: TypeAlias = Literal["models", "range", "options", "confusion", "unexplained"]
 Confidence: TypeAlias = Literal["high", "medium", "low"]
@@ -96,26 +94,22 @@ class AdviceRecord:
 
 
 def write_advice(record: AdviceRecord, folder: Path) -> Path:
-    """Write the record into ``folder``, whole or not at all; returns the file."""
-    path = folder / ADVICE_FILE
-    document = {VERSION_KEY: FORMAT_VERSION, **attrs.asdict(record)}
-    write_bytes(path, (json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode())
-    return path
+    """Write ``advice.json`` into a folder, whole or not at all; returns the file."""
+    return write_record(folder / ADVICE_FILE, VERSION_KEY, attrs.asdict(record))
 
 
 def read_advice(path: Path) -> AdviceRecord:
-    """The record in a file, or in a folder. RunError where there is none, or it cannot be understood."""
+    """The record in a file, or in a folder. RunError names the place of what is wrong with it."""
     path = path / ADVICE_FILE if path.is_dir() else path
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        version = document.pop(VERSION_KEY)
-    except FileNotFoundError:
-        raise RunError(f"{path}: there is no advice yet; run `simreal advise`") from None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise RunError(f"{path}: is no record of advice ({error}); run `simreal advise` again") from None
-    if version != FORMAT_VERSION:
-        raise RunError(f"{path}: was written by another version of Simreal; run `simreal advise` again")
-    try:
-        return cattrs.structure(document, AdviceRecord)
-    except (cattrs.BaseValidationError, KeyError, TypeError, ValueError) as error:
-        raise RunError(f"{path}: is damaged ({type(error).__name__}); run `simreal advise` again") from None
+    return read_record(path, VERSION_KEY, "simreal advise", _structured)
+
+
+def _structured(document: Any) -> AdviceRecord:
+    record = _CONVERTER.structure(document, AdviceRecord)
+    for number, advice in enumerate(record.advice):
+        if PurePath(advice.sheet).name != advice.sheet:
+            raise DesignError(f"advice[{number}].sheet", "must be the name of a file beside the record")
+    return record
+
+
+_CONVERTER = strict_converter()

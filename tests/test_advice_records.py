@@ -2,8 +2,8 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
-import attrs
 import pytest
 
 from simreal.datasets.advice_records import (
@@ -45,6 +45,7 @@ RECORD = AdviceRecord(
     ),
     warnings=("few photos",),
 )
+ADVICE = {"kind": "models", "class_name": "cup", "finding": "f", "confidence": "low", "hint": "h"}
 
 
 def test_a_record_comes_back_as_it_was_written(tmp_path: Path) -> None:
@@ -54,22 +55,30 @@ def test_a_record_comes_back_as_it_was_written(tmp_path: Path) -> None:
     assert RECORD.classes[0].accuracy == 0.3 and RECORD.accuracy == 20 / 30
 
 
-def test_what_is_no_record_is_refused_in_one_line(tmp_path: Path) -> None:
-    with pytest.raises(RunError, match="there is no advice yet; run `simreal advise`"):
-        read_advice(tmp_path)
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"simreal_advice": 99}, "another version of Simreal"),
+        ({"photos": "many"}, "photos: must be a whole number"),
+        ({"classes": [{"name": "cup"}]}, r"classes\[0\].photos: is missing"),
+        ({"advice": [{"kind": "magic"}]}, r"advice\[0\].kind"),
+        ({"advice": [{**ADVICE, "overrides": 3}]}, r"advice\[0\].overrides: must be an object"),
+        ({"advice": [{**ADVICE, "sheet": "../secret.png"}]}, r"advice\[0\].sheet: must be the name of a file"),
+        ({"opinion": "good"}, "opinion: there is no such key"),
+    ],
+    ids=lambda given: str(given)[:40],
+)
+def test_what_is_wrong_is_named_in_one_line(tmp_path: Path, change: dict[str, Any], fault: str) -> None:
     path = write_advice(RECORD, tmp_path)
-    document = json.loads(path.read_text())
-    for damaged in ("{", "[]", "{}", json.dumps({**document, "simreal_advice": 99})):
-        path.write_text(damaged)
-        with pytest.raises(RunError, match="again"):
-            read_advice(path)
-    path.write_text(json.dumps({**document, "advice": [{"kind": "magic"}]}))
-    with pytest.raises(RunError, match="damaged"):
+    path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
+    with pytest.raises(RunError, match=fault) as caught:
         read_advice(path)
+    assert "simreal advise" in str(caught.value) and "\n" not in str(caught.value)
 
 
-def test_an_unknown_kind_is_damage_too(tmp_path: Path) -> None:
-    path = write_advice(attrs.evolve(RECORD, warnings=()), tmp_path)
-    path.write_text(path.read_text().replace('"kind": "range"', '"kind": "magic"'))
-    with pytest.raises(RunError, match="damaged"):
-        read_advice(path)
+def test_where_there_is_none_it_says_what_makes_one(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match="run `simreal advise`"):
+        read_advice(tmp_path)
+    (tmp_path / ADVICE_FILE).write_text("{")
+    with pytest.raises(RunError, match="simreal advise"):
+        read_advice(tmp_path)

@@ -35,7 +35,7 @@ def extract_views(model: Classifier, job: Job, samples: Samples) -> Iterator[Fea
     written, into the run's folder.
     """
     config, caches = job.config, _cache_folders(job)
-    backbone, images = _hash_of_weights(model), samples.fingerprint()
+    backbone, images = hash_of_weights(model), samples.fingerprint()
     for view in range(config.views if config.augmentation != "none" else 1):
         augmentation = _augmentation(config, view)
         parts = [backbone, images, augmentation, config.resize_px, config.crop_px]
@@ -79,16 +79,17 @@ def finite(features: FeatureArray) -> FeatureArray:
     return features
 
 
-def _augmentation(config: RunConfig, view: int) -> Augmentation:
-    return "none" if view == 0 else config.augmentation
-
-
-def _hash_of_weights(model: Classifier) -> str:
+def hash_of_weights(model: Classifier) -> str:
+    """SHA-256 over the backbone and its normalisation."""
     digest = hashlib.sha256()
     for name, value in [*model.backbone.state_dict().items(), ("mean", model.mean), ("std", model.std)]:
         digest.update(name.encode())
         digest.update(value.detach().cpu().contiguous().numpy().tobytes())
     return digest.hexdigest()
+
+
+def _augmentation(config: RunConfig, view: int) -> Augmentation:
+    return "none" if view == 0 else config.augmentation
 
 
 def _read(caches: list[Path], name: str, count: int) -> FeatureArray | None:

@@ -70,10 +70,10 @@ def fit_head(
     features = (features - mean) / scale  # varies in renders would let it decide on photos, where it may vary more
     truth = torch.tensor(labels, device=device)
     folds = assign_folds(labels, models, seed)
-    problem = _Problem(features, truth, classes, label_smoothing)
+    problem = Problem(features, truth, classes, label_smoothing)
     trials = _try_strengths(*_fewer(problem, torch.from_numpy(folds).to(device), seed), progress)
     strength = choose(trials)
-    weight, bias = _minimise(problem, torch.ones(1, features.shape[1], device=device), strength, None)
+    weight, bias = minimise(problem, torch.ones(1, features.shape[1], device=device), strength, None)
     progress(len(STRENGTHS) + 1, len(STRENGTHS) + 1)
     weight = weight[0].T / scale
     return HeadFit(
@@ -122,49 +122,21 @@ def assign_folds(
 
 
 @attrs.frozen
-class _Problem:
+class Problem:
     """Centred and scaled ``features`` (V, N, D) and their ``truth`` (N,)."""
 
     features: Tensor
     truth: Tensor
     classes: int
-    label_smoothing: float
+    label_smoothing: float = 0.0
 
 
-def _fewer(problem: _Problem, folds: Tensor, seed: int) -> tuple[_Problem, Tensor]:
-    """A sample of the images where they are more than the choice of one number needs."""
-    if len(problem.truth) <= _MOST_IMAGES_TO_CHOOSE_BY:
-        return problem, folds
-    order = np.random.default_rng([seed, 0x5E1]).permutation(len(problem.truth))[:_MOST_IMAGES_TO_CHOOSE_BY]
-    some = torch.from_numpy(order).to(folds.device)
-    fewer = attrs.evolve(problem, features=problem.features[:, some], truth=problem.truth[some])
-    return fewer, folds[some]
-
-
-def _try_strengths(problem: _Problem, folds: Tensor, progress: Callable[[int, int], None]) -> tuple[Trial, ...]:
-    """All folds are fitted at once, strength after strength, each starting where the one before ended."""
-    used = torch.unique(folds)
-    held_out = folds == used[:, None]  # (F, N)
-    trials, start = [], None
-    for number, strength in enumerate(STRENGTHS):
-        start = _minimise(problem, (~held_out).float(), strength, start)
-        logits = torch.einsum("nd,fdk->fnk", problem.features[0], start[0]) + start[1][:, None]
-        truth = problem.truth.expand(len(used), -1)
-        losses = F.cross_entropy(logits.transpose(1, 2), truth, reduction="none")
-        right = (logits.argmax(2) == truth).float()
-        means = [(values * held_out).sum(1) / held_out.sum(1) for values in (losses, right)]
-        errors = [float(mean.std() / len(used) ** 0.5) if len(used) > 1 else 0.0 for mean in means]
-        trials.append(Trial(strength, float(means[0].mean()), errors[0], float(means[1].mean()), errors[1]))
-        progress(number + 1, len(STRENGTHS) + 1)
-    return tuple(trials)
-
-
-def _minimise(
-    problem: _Problem, weights: Tensor, strength: float, start: tuple[Tensor, Tensor] | None
+def minimise(
+    problem: Problem, weights: Tensor, strength: float, start: tuple[Tensor, Tensor] | None
 ) -> tuple[Tensor, Tensor]:
-    """F problems at once by L-BFGS: mean cross-entropy over images of weight 1 + strength / 2 x the squared weights.
+    """F problems at once by L-BFGS: mean cross-entropy over images as weighted + strength / 2 x the squared weights.
 
-    ``weights`` (F, N) of 0 and 1. Returns the heads' weights (F, D, K) and biases (F, K).
+    ``weights`` (F, N) >= 0, of which only the shares count. Returns the heads' weights (F, D, K) and biases (F, K).
     """
     features = problem.features
     problems, dimensions = len(weights), features.shape[2]
@@ -197,3 +169,31 @@ def _minimise(
 
     optimizer.step(loss)
     return weight.detach(), bias.detach()
+
+
+def _fewer(problem: Problem, folds: Tensor, seed: int) -> tuple[Problem, Tensor]:
+    """A sample of the images where they are more than the choice of one number needs."""
+    if len(problem.truth) <= _MOST_IMAGES_TO_CHOOSE_BY:
+        return problem, folds
+    order = np.random.default_rng([seed, 0x5E1]).permutation(len(problem.truth))[:_MOST_IMAGES_TO_CHOOSE_BY]
+    some = torch.from_numpy(order).to(folds.device)
+    fewer = attrs.evolve(problem, features=problem.features[:, some], truth=problem.truth[some])
+    return fewer, folds[some]
+
+
+def _try_strengths(problem: Problem, folds: Tensor, progress: Callable[[int, int], None]) -> tuple[Trial, ...]:
+    """All folds are fitted at once, strength after strength, each starting where the one before ended."""
+    used = torch.unique(folds)
+    held_out = folds == used[:, None]  # (F, N)
+    trials, start = [], None
+    for number, strength in enumerate(STRENGTHS):
+        start = minimise(problem, (~held_out).float(), strength, start)
+        logits = torch.einsum("nd,fdk->fnk", problem.features[0], start[0]) + start[1][:, None]
+        truth = problem.truth.expand(len(used), -1)
+        losses = F.cross_entropy(logits.transpose(1, 2), truth, reduction="none")
+        right = (logits.argmax(2) == truth).float()
+        means = [(values * held_out).sum(1) / held_out.sum(1) for values in (losses, right)]
+        errors = [float(mean.std() / len(used) ** 0.5) if len(used) > 1 else 0.0 for mean in means]
+        trials.append(Trial(strength, float(means[0].mean()), errors[0], float(means[1].mean()), errors[1]))
+        progress(number + 1, len(STRENGTHS) + 1)
+    return tuple(trials)

@@ -1,0 +1,53 @@
+"""What a classifier says of photos: a head fitted to the renders' features, or a trained run."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from ...datasets.messages import Progress, Report
+from ...training.features import BATCH, FeatureArray
+from ...training.linear_head import fit_head
+from ...training.loading import Picture, load
+from ...training.trained import TrainedModel
+from ...training.transforms import CentreCrop
+from .compared import Floats
+from .pool import Pool
+
+
+def head_probabilities(pool: Pool, photos: FeatureArray, classes: int, seed: int, report: Report) -> Floats:
+    """Probabilities (P, K) by a linear head on the frozen features of the pool's images, as ``train --head-only`` fits
+    it: its strength is chosen on renders, no photo takes part."""
+    fit = fit_head(
+        [pool.features],
+        pool.labels.tolist(),
+        [str(row["model"]) for row in pool.rows],
+        classes,
+        seed=seed,
+        progress=lambda done, total: report(Progress("head", done, total, "fits")),
+    )
+    logits = torch.from_numpy(photos) @ fit.weight.T + fit.bias
+    return logits.softmax(1).numpy().astype(np.float64)
+
+
+def run_probabilities(model: TrainedModel, paths: Sequence[Path], device: torch.device, report: Report) -> Floats:
+    """Probabilities (P, K) by a trained run. AssetError for a damaged photo."""
+    classifier = model.classifier.to(device).eval()
+    wanted = (
+        [Picture(path, 0, (0, 0, number)) for number, path in enumerate(paths[start : start + BATCH], start)]
+        for start in range(0, len(paths), BATCH)
+    )
+    found: list[Floats] = []
+    done, start_s = 0, time.monotonic()
+    with torch.inference_mode():
+        for images, labels in load(wanted, CentreCrop(model.resize_px, model.crop_px)):
+            logits = classifier(images.to(device)).float().cpu()
+            found.append(logits.softmax(1).numpy().astype(np.float64))
+            done += len(labels)
+            rate = done / (time.monotonic() - start_s)
+            report(Progress("photos", done, len(paths), "photos", rate, (len(paths) - done) / rate))
+    return np.concatenate(found)

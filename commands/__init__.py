@@ -32,6 +32,7 @@ VERBS = (
     "inspect",
     "export",
     "score",
+    "advise",
     "study",
     "bench",
     "environment",

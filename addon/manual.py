@@ -44,6 +44,7 @@ SECTIONS: dict[str, str] = {
     "scor": "score",
     "alias": "score",
     "stud": "studies",
+    "advi": "advice",
 }
 
 

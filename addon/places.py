@@ -37,6 +37,10 @@ class Places:
     def scores(self) -> Path:
         return self.folder / "scores"
 
+    @property
+    def advice(self) -> Path:
+        return self.folder / "advice"
+
     def study(self, name: str, scale: str, own_design: bool = False) -> Path:
         """The folder of a study at one of its scales; on the scene's own design, another one."""
         parts = (name, scale, "own-design" if own_design else "")

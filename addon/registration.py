@@ -14,6 +14,7 @@ from .. import operators, panels
 from ..design.factors import FACTORS
 from ..panels.score_image import draw_menu
 from . import (
+    advice_shown,
     cli,
     curve_icons,
     fitted_pictures,
@@ -73,6 +74,7 @@ def register() -> None:
         stack.callback(study_design.register())
         stack.callback(study_outlook.register())
         stack.callback(loaded_preset.register())
+        stack.callback(advice_shown.register())
         for module in (preview_link, preview_requests, preview_live, preview_thumbnails):
             stack.callback(module.register())
         stack.callback(watch_viewport())

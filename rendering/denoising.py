@@ -12,7 +12,7 @@ import attrs
 import numpy as np
 
 from ..design.errors import ToolError
-from .framing import Region
+from .framing import Region, whole
 
 STEP_PX = 32
 
@@ -35,16 +35,15 @@ class Denoiser:
         self._filter(size_px)  # what does not work here is to be known before the first image
 
     def denoise(self, light: np.ndarray, albedo: np.ndarray, normal: np.ndarray, region: Region) -> np.ndarray:
-        """The denoised linear light of ``region``; all (height, width, 3) float32. The rest of the picture is black."""
+        """The denoised linear light (height, width, 3) of ``region``, of pictures (size_px, size_px, 3); float32."""
         window = self._window(region)
         found = self._filter(window.width)
-        rows, columns = region.within(window)
+        seen = window.within(whole(self._size))
         for kept, given in zip(found.images, (light, albedo, normal), strict=False):
-            kept[:] = 0.0
-            kept[rows, columns] = given
+            kept[:] = given[seen]
         found.filter.execute()
         self._check()
-        return found.images[-1][rows, columns].copy()
+        return found.images[-1][region.within(window)].copy()
 
     def close(self) -> None:
         """Give the filters' memory back."""

@@ -104,7 +104,7 @@ def finished(traced: Traced) -> RenderedImage:
         part = traced.region.within(whole(traced.size_px))
         alpha = np.clip(traced.channels["Combined.A"], 0.0, 1.0)
         seen[part] = object_alpha(traced.channels, traced.object_name) if traced.distractors else alpha
-        picture[part] = _light(traced, traced.region) + (1.0 - alpha)[..., None] * picture[part]
+        picture[part] = _composed(traced, traced.region, alpha, picture)
     spec = traced.spec
     return RenderedImage(
         jpeg=develop(picture, spec.factors["sensor"].values, spec.sensor_key),
@@ -117,18 +117,37 @@ def finished(traced: Traced) -> RenderedImage:
     )
 
 
-def _light(traced: Traced, region: Region) -> np.ndarray:
-    """Premultiplied linear light (height, width, 3) of the region."""
-    light = _stacked(traced.channels, "Combined.", "RGB")
-    if traced.denoiser is not None:
-        albedo = _stacked(traced.channels, "Denoising Albedo.", "RGB")
-        normal = _stacked(traced.channels, "Denoising Normal.", "XYZ")
-        light = traced.denoiser.denoise(light, albedo, normal, region)
-    light = light * np.float32(traced.gain)
+def _composed(traced: Traced, region: Region, alpha: np.ndarray, picture: np.ndarray) -> np.ndarray:
+    """Linear light (height, width, 3) of the region: what was traced, over the ``picture`` behind it, denoised."""
+    part, behind = region.within(whole(traced.size_px)), (1.0 - alpha)[..., None]
+    light = _stacked(traced.channels, "Combined.", "RGB") * np.float32(traced.gain) + behind * picture[part]
     if not np.isfinite(light).all():
         where = f"{traced.spec.split}/{traced.spec.index}"
         raise ImageError(f"image {where}: the render holds values that are not numbers")
-    return light
+    if traced.denoiser is None:
+        return light
+    return np.where(grown(alpha > 0)[..., None], _denoised(traced, region, light, behind, picture), light)
+
+
+def _denoised(traced: Traced, region: Region, light: np.ndarray, behind: np.ndarray, picture: np.ndarray) -> np.ndarray:
+    """The region denoised with what is behind it: outlines are as noisy as the rest, light and alpha alike.
+
+    The picture behind is its own albedo, as an emitter is in Cycles' pass, so that its details stay.
+    """
+    part = region.within(whole(traced.size_px))
+    whole_light, albedo, normal = picture.copy(), np.clip(picture, 0.0, 1.0), np.zeros_like(picture)
+    whole_light[part] = light
+    albedo[part] = _stacked(traced.channels, "Denoising Albedo.", "RGB") + behind * albedo[part]
+    normal[part] = _stacked(traced.channels, "Denoising Normal.", "XYZ")
+    assert traced.denoiser is not None
+    return traced.denoiser.denoise(whole_light, albedo, normal, region)
+
+
+def grown(mask: np.ndarray) -> np.ndarray:
+    """A mask (height, width) and the pixels next to it, diagonally too."""
+    wide = np.pad(mask, 1)
+    tall = wide[:-2] | wide[1:-1] | wide[2:]
+    return tall[:, :-2] | tall[:, 1:-1] | tall[:, 2:]
 
 
 def _stacked(channels: Mapping[str, np.ndarray], layer: str, names: str) -> np.ndarray:

@@ -19,6 +19,7 @@ from simreal.design.errors import AssetError
 from simreal.design.sampling import Sampler
 from simreal.rendering.backgrounds import View, environment_background
 from simreal.rendering.exr import ExrError, read_exr
+from simreal.rendering.finishing import finished, grown
 from simreal.rendering.framing import cell_corners, whole
 from simreal.rendering.model_shelf import ModelShelf, texture_px
 from simreal.rendering.session import RenderSession, SessionSettings
@@ -119,6 +120,35 @@ def test_denoising_brings_a_render_nearer_to_its_reference() -> None:
     reference = picture(samples=512, denoiser="none")
     noisy, denoised = picture(samples=4, denoiser="none"), picture(samples=4, denoiser="oidn")
     assert ((denoised - reference) ** 2).mean() < 0.7 * ((noisy - reference) ** 2).mean()
+
+
+def test_denoising_brings_outlines_nearer_to_their_reference() -> None:
+    """Light and alpha of a few samples are noisy together; an outline of which one alone is denoised is dotted."""
+
+    def traced(**image: object) -> tuple[np.ndarray, np.ndarray]:
+        plain = starter_design(resolution_px=96, **image)
+        fixed = {**plain.factors, "sensor": attrs.evolve(plain.factors["sensor"], weight=0.0)}
+        with session(attrs.evolve(plain, factors=fixed)) as renders:
+            found = renders.trace(Sampler(plain, "train").spec(2))
+            assert found.region is not None
+            part = found.region.within(whole(96))
+            alpha = np.zeros((96, 96))
+            alpha[part] = found.channels["Combined.A"]
+            return np.asarray(Image.open(io.BytesIO(finished(found).jpeg)), float), alpha
+
+    reference, alpha = traced(samples=512, denoiser="none")
+    outline = (alpha > 0.02) & (alpha < 0.98)
+    errors = [traced(samples=4, denoiser=name)[0] - reference for name in ("none", "oidn")]
+    noisy, denoised = (float((error[outline] ** 2).mean()) for error in errors)
+    assert denoised < 0.3 * noisy
+
+
+def test_pixels_next_to_a_mask() -> None:
+    mask = np.zeros((5, 6), bool)
+    mask[1, 2] = mask[4, 5] = True
+    expected = np.zeros((5, 6), bool)
+    expected[0:3, 1:4] = expected[3:5, 4:6] = True
+    assert (grown(mask) == expected).all()
 
 
 def test_a_model_that_cannot_be_read_is_stood_in_for(kit: Path, tmp_path: Path) -> None:

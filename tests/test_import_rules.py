@@ -31,6 +31,7 @@ OWNERS = {
     "matplotlib": {"training", "studies"},
     "sklearn": {"training", "studies"},
     "umap": {"studies"},
+    "optuna": {"studies"},
 }
 # Probes: these two look for a package without using it.
 PROBES = {"commands/doctor.py"}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import attrs
 
@@ -55,7 +55,7 @@ class RangeDimension:
     @property
     def name(self) -> str:
         """What a point calls it: ``camera_viewpoint.elevation_deg``."""
-        return f"{self.factor}.{self.parameter}"
+        return dimension_name(self.factor, self.parameter)
 
     def levels(self) -> tuple[Level, ...]:
         """All narrower ranges, the widest first."""
@@ -77,8 +77,7 @@ class OptionDimension:
     @property
     def name(self) -> str:
         """What a point calls it: ``material_texture.material=wood``."""
-        more = f"+{len(self.options) - 1}" if len(self.options) > 1 else ""
-        return f"{self.factor}.{self.parameter}={self.options[0]}{more}"
+        return dimension_name(self.factor, self.parameter, self.options[0])
 
     def levels(self) -> tuple[Level, ...]:
         """All that it can be; a group is out or in."""
@@ -100,6 +99,11 @@ def search_space(design: Design) -> dict[str, Dimension]:
             found.append(WeightDimension(name))
             found += dimensions if settings.weight > 0 else []
     return {dimension.name: dimension for dimension in found}
+
+
+def dimension_name(factor: str, parameter: str = "", option: str = "") -> str:
+    """What a dimension is called: ``background``, ``background.kind``, ``background.kind=white``."""
+    return factor + (f".{parameter}" if parameter else "") + (f"={option}" if option else "")
 
 
 def design_at(design: Design, space: Space, point: Point) -> Design:
@@ -145,15 +149,17 @@ def all_weights(design: Design, weight: float) -> Design:
     return attrs.evolve(design, factors=factors)
 
 
-def overrides_between(before: Design, after: Design) -> dict[str, dict[str, dict[str, object]]]:
-    """What a split's overrides of the one design have to say to make it draw as the other: ``{"factors": {...}}``."""
-    changed: dict[str, dict[str, object]] = {}
-    for name, settings in after.factors.items():
-        old, new = factor_document(before.factors[name]), factor_document(settings)
-        different = {key: value for key, value in new.items() if value != old[key]}
-        if different:
-            changed[name] = different
-    return {"factors": changed} if changed else {}
+def overrides_between(before: Design, after: Design) -> dict[str, Any]:
+    """What a split's overrides of the one design have to say to make it draw as the other: ``{"factors": {...}}``.
+
+    They say no more than what differs, so that those of several changes can be laid over each other.
+    """
+    factors = {
+        name: different
+        for name, settings in after.factors.items()
+        if (different := _differences(factor_document(before.factors[name]), factor_document(settings)))
+    }
+    return {"factors": factors} if factors else {}
 
 
 def level_text(design: Design, dimension: Dimension, level: Level | None) -> str:
@@ -242,6 +248,18 @@ def _has_effect(settings: FactorSettings, parameter: Parameter) -> bool:
         elif given.support()[0] == given.support()[1] and given.support()[0] in idle:
             return False
     return True
+
+
+def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """The merge patch (RFC 7396) from the one JSON object to the other, which has the same keys."""
+    found: dict[str, Any] = {}
+    for key, value in after.items():
+        if isinstance(value, Mapping):
+            if inner := _differences(before[key], value):
+                found[key] = inner
+        elif value != before[key]:
+            found[key] = value
+    return found
 
 
 def _grouped(options: Sequence[str]) -> list[tuple[str, ...]]:

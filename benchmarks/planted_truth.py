@@ -167,7 +167,9 @@ def measured(seed: int, args: argparse.Namespace) -> dict[str, Any]:
         "way": (shares["tuned"] - shares["wide"]) / (shares["hidden"] - shares["wide"]),
         "ranked": ranked,
         "planted first": set(ranked[: len(PLANTED)]) == set(PLANTED),
-        "changes": {change.factor: change.after for change in outcome.record.changes},
+        "changes": [
+            f"{one.factor} {one.parameter} {one.option}: {one.before} -> {one.after}" for one in outcome.record.changes
+        ],
         "images": outcome.tuned.images,
     }
 

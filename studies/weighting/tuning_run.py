@@ -45,6 +45,7 @@ VERSION_KEY = "simreal_tune"
 USER, ONES, ZEROS, TUNED_NAME = "your design", "all weights 1", "all weights 0", "tuned"
 TIMED = 40  # images by which a budget in hours becomes one in images
 LEAST_PER_CLASS = 20  # images of each data set that is compared
+LEAST_EFFECTIVE = 20  # images a class: with fewer, weights are chosen by few images that count much
 COMPARED_SHARE = 0.1  # of the budget, for each data set that is compared
 
 
@@ -235,6 +236,11 @@ def _warnings(tuned: Tuned, gains: Mapping[str, Share], facts: Facts) -> tuple[s
         why = "no seed was asked for" if facts.photos.labelled else "the photos have no labels"
         return (f"what the changes are worth was not measured: {why}",)
     warnings = comparison_warnings(gains, len(facts.photos.reporting))
+    effective, classes = tuned.rounds[-1].found.effective, len(tuned.design.classes)
+    if effective < LEAST_EFFECTIVE * classes:
+        warnings.append(
+            f"the search rests on {effective:.0f} effective images for {classes} classes; a larger budget is surer"
+        )
     if facts.seeds == 1:
         warnings.append("one seed: the intervals say nothing of other seeds")
     return tuple(warnings)

@@ -146,5 +146,7 @@ def share_of(values: npt.NDArray[np.float64], seed: int) -> Share:
     by_seed = random.multinomial(seeds, np.full(seeds, 1 / seeds), RESAMPLES) / seeds
     by_photo = random.multinomial(photos, np.full(photos, 1 / photos), RESAMPLES) / photos
     means = 100 * np.einsum("rs,sm,rm->r", by_seed, values, by_photo, optimize=True)
-    low, high = np.percentile(means, _LEVELS)
-    return Share(100 * float(values.mean()), float(low), float(high), float(means.std(ddof=1)))
+    mean = 100 * float(values.mean())
+    low, high = (float(limit) for limit in np.percentile(means, _LEVELS))
+    # Where all resamples are alike, they may lie beside the mean by the last bits.
+    return Share(mean, min(low, mean), max(high, mean), float(means.std(ddof=1)))

@@ -49,7 +49,7 @@ class Round:
 
 @attrs.frozen
 class Tuned:
-    """Where tuning ended: the user's design with what ``point`` changes of it."""
+    """Where tuning ended: the user's design with what ``point`` changes of it, and how it got there."""
 
     design: Design
     space: Space
@@ -104,7 +104,13 @@ def tune(task: Task, photos: TuningPhotos, supply: Supply, folder: Path, report:
         best = found.point
         rounds.append(Round(len(new.rows), found))
         report(Log(f"round {number + 1}: {len(best)} changes, of {found.trials} trials on {len(pool.rows)} images"))
-    return Tuned(design_at(task.design, space, best), space, best, tuple(rounds))
+    # A weight may be held where the user has it: that mattered for judging the others, and is no change.
+    changed = {
+        name: level
+        for name, level in best.items()
+        if design_at(task.design, space, {name: level}).factors != task.design.factors
+    }
+    return Tuned(design_at(task.design, space, changed), space, changed, tuple(rounds))
 
 
 def round_counts(images: int, classes: int) -> list[int]:

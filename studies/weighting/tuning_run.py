@@ -23,7 +23,7 @@ from ...datasets.messages import Log, Report
 from ...datasets.suggestion_records import write_suggestion
 from ...datasets.writing import write_bytes, writing_to
 from ...design.design import FILE_SUFFIX, Design
-from ...design.document import relocated, save
+from ...design.document import save
 from ...design.errors import RunError
 from ...design.identity import design_hash
 from .budget import Budget
@@ -223,7 +223,7 @@ class _Tuning:
             self._report(Log(warning, "warning"))
         record = suggestion(order.design, tuned, gains, facts, warnings)
         write_suggestion(record, out)
-        save(relocated(tuned_design(tuned, gains, facts), out.resolve()), out / TUNED)
+        save(tuned_design(tuned, gains, facts), out / TUNED)
         outcome = Outcome(record, tuned, contenders, gains, facts)
         write_report(outcome, out)
         return outcome

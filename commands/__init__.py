@@ -34,6 +34,7 @@ VERBS = (
     "score",
     "advise",
     "study",
+    "tune",
     "bench",
     "environment",
     "doctor",

@@ -34,6 +34,7 @@ VERBS = (
     "score",
     "advise",
     "study",
+    "importance",
     "tune",
     "bench",
     "environment",

@@ -31,13 +31,13 @@ class Denoiser:
         self._device.set_int("numThreads", threads)
         self._device.set_bool("setAffinity", False)
         self._device.commit()
-        self._filters: dict[int, _Filter] = {}
-        self._filter(size_px)  # what does not work here is to be known before the first image
+        self._filters: dict[tuple[int, int], _Filter] = {}
+        self._filter((size_px, size_px))  # what does not work here is to be known before the first image
 
     def denoise(self, light: np.ndarray, albedo: np.ndarray, normal: np.ndarray, region: Region) -> np.ndarray:
         """The denoised linear light (height, width, 3) of ``region``, of pictures (size_px, size_px, 3); float32."""
         window = self._window(region)
-        found = self._filter(window.width)
+        found = self._filter((window.height, window.width))
         seen = window.within(whole(self._size))
         for kept, given in zip(found.images, (light, albedo, normal), strict=False):
             kept[:] = given[seen]
@@ -53,25 +53,25 @@ class Denoiser:
         self._device.release()
 
     def _window(self, region: Region) -> Region:
-        """A square of one of the sizes filters come in that holds ``region`` and lies in the picture."""
-        side = min(-(-max(region.width, region.height) // STEP_PX) * STEP_PX, self._size)
-        x0, y0 = min(region.x0, self._size - side), min(region.y0, self._size - side)
-        return Region(x0, y0, x0 + side, y0 + side)
+        """A rectangle of one of the sizes filters come in that holds ``region`` and lies in the picture."""
+        width, height = (min(-(-side // STEP_PX) * STEP_PX, self._size) for side in (region.width, region.height))
+        x0, y0 = min(region.x0, self._size - width), min(region.y0, self._size - height)
+        return Region(x0, y0, x0 + width, y0 + height)
 
-    def _filter(self, side: int) -> _Filter:
-        if side not in self._filters:
+    def _filter(self, shape: tuple[int, int]) -> _Filter:
+        if shape not in self._filters:
             oidn = self._oidn
             made: Any = oidn.Filter(self._device, oidn.OIDN_FILTER_TYPE_RT)
             names = (oidn.OIDN_IMAGE_COLOR, oidn.OIDN_IMAGE_ALBEDO, oidn.OIDN_IMAGE_NORMAL, oidn.OIDN_IMAGE_OUTPUT)
-            images = tuple(np.zeros((side, side, 3), np.float32) for _ in names)
+            images = tuple(np.zeros((*shape, 3), np.float32) for _ in names)
             for name, image in zip(names, images, strict=True):
                 made.set_image(name, image, oidn.OIDN_FORMAT_FLOAT3)
             made.set_bool("hdr", True)
-            made.set_quality(oidn.OIDN_QUALITY_HIGH)
+            made.set_quality(oidn.OIDN_QUALITY_FAST)  # half the time of HIGH, and as near to references at 4-6 samples
             made.commit()
             self._check()
-            self._filters[side] = _Filter(made, images)
-        return self._filters[side]
+            self._filters[shape] = _Filter(made, images)
+        return self._filters[shape]
 
     def _check(self) -> None:
         error = self._device.get_error()

@@ -17,9 +17,11 @@ The noise of an image is its PSNR to the same scene at ``--reference-samples`` b
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import math
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -115,20 +117,22 @@ def comparison(args: argparse.Namespace, px: int, work: Path) -> dict[str, Any]:
         compared = range(0, args.references * args.thin, args.thin)
         theirs.render(compared, work / f"theirs-{px}", px, SAMPLES)
         theirs.render(compared, work / f"theirs-denoised-{px}", px, SAMPLES, True)
-        theirs.render(compared, work / f"theirs-reference-{px}", px, args.reference_samples)
+        their_references = references(work, f"theirs-{theirs.blender}", scenes, args, px)
+        wanted = [index for index in compared if not numbered(their_references, index).is_file()]
+        theirs.render(wanted, their_references, px, args.reference_samples)
+        own_references = references(work, "ours", scenes, args, px)
         reference = attrs.evolve(design, image=ImageSettings(px, args.reference_samples, denoiser="none"))
-        with RenderCrew(reference, seats) as crew:
-            crew.render([Shard("train", index, index + 1) for index in compared])
-            ours = {"reference": pictures(reference, crew.data, compared)}
+        render_references(reference, seats, own_references, compared)
+        ours = {"reference": [opened(numbered(own_references, index)) for index in compared]}
         ours |= {name: pictures(design, crew.data, compared) for name, crew in crews.items()}
     finally:
         theirs.close()
         for crew in crews.values():
             crew.__exit__(None, None, None)
-    truth = [opened(work / f"theirs-reference-{px}" / f"{index:04d}.jpg") for index in compared]
+    truth = [opened(numbered(their_references, index)) for index in compared]
     noise = {
-        "theirs": [opened(work / f"theirs-{px}" / f"{index:04d}.jpg") for index in compared],
-        "theirs denoised": [opened(work / f"theirs-denoised-{px}" / f"{index:04d}.jpg") for index in compared],
+        "theirs": [opened(numbered(work / f"theirs-{px}", index)) for index in compared],
+        "theirs denoised": [opened(numbered(work / f"theirs-denoised-{px}", index)) for index in compared],
     }
     quality = {name: mean_psnr(found, truth) for name, found in noise.items()}
     quality |= {name: mean_psnr(ours[name], ours["reference"]) for name in crews}
@@ -152,7 +156,7 @@ def comparison(args: argparse.Namespace, px: int, work: Path) -> dict[str, Any]:
 
 def better(args: argparse.Namespace, px: int) -> ImageSettings:
     """The settings that are to be as good as BlenderProc's at 16 samples, in less time."""
-    return ImageSettings(px, args.better_samples, denoiser="oidn")
+    return ImageSettings(px, args.better_samples[args.sizes.index(px)], denoiser="oidn")
 
 
 def plain_design(models: Path, environments: Path, px: int, work: Path) -> Design:
@@ -168,6 +172,30 @@ def plain_design(models: Path, environments: Path, px: int, work: Path) -> Desig
 def blocks(start: int, stop: int, size: int) -> list[Shard]:
     """Images as shards of a size."""
     return [Shard("train", first, min(first + size, stop)) for first in range(start, stop, size)]
+
+
+def references(work: Path, whose: str, scenes: Path, args: argparse.Namespace, px: int) -> Path:
+    """The folder of references of these very scenes. They take longest, and those of an earlier run are as good."""
+    digest = hashlib.sha256(scenes.read_bytes() + f"{px}/{args.reference_samples}".encode()).hexdigest()[:12]
+    return work / f"references-{whose}-{px}-{digest}"
+
+
+def render_references(reference: Design, seats: Sequence[Seat], folder: Path, compared: Sequence[int]) -> None:
+    """Our own references that are not there yet."""
+    wanted = [index for index in compared if not numbered(folder, index).is_file()]
+    folder.mkdir(exist_ok=True)
+    if wanted:
+        with RenderCrew(reference, seats) as crew:
+            crew.render([Shard("train", index, index + 1) for index in wanted])
+            sampler = Sampler(reference, "train")
+            for index in wanted:
+                made = crew.data / "train" / image_name(sampler.class_name(index), index)
+                shutil.copyfile(made, numbered(folder, index))
+
+
+def numbered(folder: Path, index: int) -> Path:
+    """An image's file where files are named by number."""
+    return folder / f"{index:04d}.jpg"
 
 
 def pictures(design: Design, data: Path, indices: Sequence[int]) -> list[np.ndarray]:
@@ -203,10 +231,12 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=4, help="blocks that both render in turn")
     parser.add_argument("--block", type=int, default=100, help="images of ours in a block")
     parser.add_argument("--thin", type=int, default=10, help="BlenderProc renders every so-manieth of them")
-    parser.add_argument("--better-samples", type=int, default=5, help="samples of our denoised images")
+    parser.add_argument(
+        "--better-samples", type=int, nargs="+", default=[5, 4], help="samples of our denoised images, a number a size"
+    )
     parser.add_argument("--references", type=int, default=8, help="scenes whose noise is measured")
     parser.add_argument("--reference-samples", type=int, default=4096)
-    parser.add_argument("--work", type=Path, help="keep pictures here")
+    parser.add_argument("--work", type=Path, help="keep pictures here, and use the references that are here")
     return parser.parse_args()
 
 

@@ -18,7 +18,7 @@ import numpy as np
 from ...datasets.accuracy_bars import accuracy_bars
 from ...datasets.advice_records import ADVICE_FILE, Advice, AdviceRecord, read_advice, write_advice
 from ...datasets.confusion import confusion_picture
-from ...datasets.messages import Log, Progress, Report
+from ...datasets.messages import Progress, Report
 from ...datasets.reading import DataSet
 from ...design.design import Design, Split
 from ...design.document import overridden
@@ -91,8 +91,7 @@ def advise(wanted: Wanted, out: Path, report: Report) -> AdviceRecord:
     drawn = overridden(source.design, source.design.split(source.split))
     told = Photos([photo.name for photo in photos], [photo.path for photo in photos], truth, features, probabilities)
     compared = Compared(drawn, pool, told, wanted.seed)
-    report(Log("looking for what photos and renders have in common"))
-    found = find_advice(compared, wanted.worst)
+    found = find_advice(compared, wanted.worst, report)
     findings = [_applicable(wanted.design, finding) for finding in found.findings]
     advice = _with_sheets(compared, findings, out, report)
     warnings = (*_drawn_otherwise(wanted, source.design), *found.warnings)

@@ -9,6 +9,7 @@ import numpy as np
 
 from ...datasets.accuracy import Accuracy, measure, wilson_interval
 from ...datasets.advice_records import ClassStanding
+from ...datasets.messages import Progress, Report
 from .advice_confusions import confusion_advice
 from .advice_models import ModelSigns, model_advice
 from .advice_options import option_advice
@@ -31,7 +32,7 @@ class Found:
     warnings: tuple[str, ...]
 
 
-def find_advice(compared: Compared, worst: int) -> Found:
+def find_advice(compared: Compared, worst: int, report: Report = lambda message: None) -> Found:
     """Look for causes in the ``worst`` classes that fare worse than all photos together, and in all classes at once."""
     accuracy = measure(compared.photos.truth, compared.photos.predicted, compared.classes)
     standings = _standings(accuracy)
@@ -39,7 +40,8 @@ def find_advice(compared: Compared, worst: int) -> Found:
     readable, unreadable = readable_parameters(compared)
     signs = ModelSigns(compared)
     findings: list[Finding] = []
-    for name in poor:
+    for done, name in enumerate(poor):
+        report(Progress(f"causes, {name}", done, len(poor) + 1, "classes"))
         subject = compared.subject(compared.classes.index(name))
         found = [
             *model_advice(compared, signs, subject),
@@ -47,10 +49,12 @@ def find_advice(compared: Compared, worst: int) -> Found:
             *option_advice(compared, subject),
         ]
         findings += sorted(found, key=_rank) or [_unexplained(compared, name)]
+    report(Progress("causes, all classes", len(poor), len(poor) + 1, "classes"))
     every = compared.subject(None)
     shared = [*range_advice(compared, every, readable), *option_advice(compared, every)]
     findings += sorted(shared, key=_rank)
     findings += confusion_advice(compared, worst)
+    report(Progress("causes", len(poor) + 1, len(poor) + 1, "classes"))
     return Found(
         tuple(findings), accuracy, standings, tuple(unreadable), tuple(_warnings(compared, standings, unreadable))
     )

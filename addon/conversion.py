@@ -66,6 +66,7 @@ def design_of(state: Any, *, every_class: bool = False) -> Design:
             entry.name: {"count": entry.count, "seed": entry.seed, "overrides": _overrides(entry, silent)}
             for entry in state.splits
         },
+        "evidence": json.loads(state.evidence),
     }
     return from_document(document, Path(bpy.path.abspath(state.folder)))
 
@@ -112,6 +113,7 @@ def load_design(state: Any, design: Design) -> None:
         group = getattr(state.factors, name)
         group.mute = group.solo = False
         _load_factor(group, name, settings)
+    state.evidence = json.dumps([attrs.asdict(one) for one in design.evidence], ensure_ascii=False)
     state.exact = json.dumps(dict(_numbers(design)), ensure_ascii=False)
 
 

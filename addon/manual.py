@@ -45,6 +45,10 @@ SECTIONS: dict[str, str] = {
     "alias": "score",
     "stud": "studies",
     "advi": "advice",
+    "weight": "weighting",
+    "importance": "weighting",
+    "effect": "weighting",
+    "suggestion": "weighting",
 }
 
 

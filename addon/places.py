@@ -41,6 +41,14 @@ class Places:
     def advice(self) -> Path:
         return self.folder / "advice"
 
+    @property
+    def importance(self) -> Path:
+        return self.folder / "importance"
+
+    @property
+    def tuning(self) -> Path:
+        return self.folder / "tuning"
+
     def study(self, name: str, scale: str, own_design: bool = False) -> Path:
         """The folder of a study at one of its scales; on the scene's own design, another one."""
         parts = (name, scale, "own-design" if own_design else "")

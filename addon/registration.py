@@ -17,6 +17,7 @@ from . import (
     advice_shown,
     cli,
     curve_icons,
+    effect_icons,
     fitted_pictures,
     job_watch,
     loaded_preset,
@@ -35,6 +36,7 @@ from . import (
     study_design,
     study_outlook,
     training_environment,
+    weights_shown,
     window_properties,
 )
 from .factor_properties import factor_classes
@@ -69,12 +71,14 @@ def register() -> None:
         stack.callback(bpy.types.IMAGE_MT_image.remove, draw_menu)
         stack.callback(training_environment.register())
         stack.callback(curve_icons.register())
+        stack.callback(effect_icons.register())
         stack.callback(job_watch.register())
         stack.callback(render_outlook.register())
         stack.callback(study_design.register())
         stack.callback(study_outlook.register())
         stack.callback(loaded_preset.register())
         stack.callback(advice_shown.register())
+        stack.callback(weights_shown.register())
         for module in (preview_link, preview_requests, preview_live, preview_thumbnails):
             stack.callback(module.register())
         stack.callback(watch_viewport())

@@ -29,6 +29,7 @@ from .preview_properties import SIMREAL_PG_preview
 from .touched import touched
 from .training_properties import SIMREAL_PG_training
 from .viewing_properties import SIMREAL_PG_viewing
+from .weighting_properties import SIMREAL_PG_weighting
 
 
 def _titled(state: Any, _context: Any) -> None:
@@ -44,6 +45,7 @@ STATIC_CLASSES = (
     SIMREAL_PG_missing,
     SIMREAL_PG_training,
     *score_properties.SCENE_CLASSES,
+    SIMREAL_PG_weighting,
     *study_properties.SCENE_CLASSES,
     SIMREAL_PG_preview,
     SIMREAL_PG_viewing,
@@ -96,6 +98,12 @@ def scene_class(factors: type) -> type:
             default="{}",
             options={"HIDDEN"},
         ),
+        "evidence": StringProperty(
+            name="Evidence",
+            description="What was measured of the design on real photos, as JSON",
+            default="[]",
+            options={"HIDDEN"},
+        ),
         "preset": StringProperty(name="Preset", description="The preset that was loaded", options={"HIDDEN"}),
         "preset_digest": StringProperty(name="Preset as loaded", options={"HIDDEN"}),
         "output": StringProperty(
@@ -108,6 +116,7 @@ def scene_class(factors: type) -> type:
         "viewing": PointerProperty(type=SIMREAL_PG_viewing),
         "training": PointerProperty(type=SIMREAL_PG_training),
         "scoring": PointerProperty(type=score_properties.SIMREAL_PG_scoring),
+        "weighting": PointerProperty(type=SIMREAL_PG_weighting),
         "studies": PointerProperty(type=study_properties.SIMREAL_PG_studies),
     }
     namespace = {"__doc__": "The design of a scene, and its jobs' settings", "__annotations__": annotations}

@@ -25,6 +25,7 @@ from .preview_requests import draft_settings
 from .preview_sheet import IMAGE_NAME
 from .sheet_layout import with_suitable_steps
 from .shown_images import coming_room
+from .weights_shown import accepted, suggestion_of
 
 
 def strip_of(scene_uid: int, index: int, factor: str) -> PreviewOrder:
@@ -42,6 +43,18 @@ def comparison_of(scene_uid: int) -> PreviewOrder:
     other, name = other_side(state, design)
     seen = _seen(state, design, state.viewing.index, state.preview.images)
     return compare_order(design, paired(design, other), (f"{design.name}, now", name), seen)
+
+
+def suggestion_comparison_of(scene_uid: int) -> PreviewOrder:
+    """A scene's design and what it would be with all that is suggested of it. Raises DesignError."""
+    state = _state(scene_uid)
+    suggestion = suggestion_of(state.id_data)
+    if suggestion is None:
+        raise DesignError("", "there is no suggestion any more: ask for one")
+    design = design_of(state)
+    seen = _seen(state, design, state.viewing.index, state.preview.images)
+    after = accepted(design, suggestion, 0)
+    return compare_order(design, paired(design, after), ("Before", "After, as suggested"), seen)
 
 
 def chosen_split(state: Any, design: Design) -> str:

@@ -18,9 +18,11 @@ from .asset_folders import expanded, named_assets, replaced
 from .design import FILE_SUFFIX, Design, Library, split_asset
 from .document import from_document, load, relocated, save, to_document
 from .errors import DesignError
+from .evidence import evidence_text
 from .migration import VERSION_KEY
 from .missing import EMBEDDED
 from .parsing import MAX_BYTES, parsed
+from .structuring import structured_evidence
 
 SHIPPED = Path(__file__).resolve().parent.parent / "presets"
 LONGEST_NAME = 80
@@ -30,12 +32,16 @@ _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt
 
 @attrs.frozen
 class Preset:
-    """A design's file in a folder of presets. ``fault`` says why it cannot be used, "" where it looks like a design."""
+    """A design's file in a folder of presets. ``fault`` says why it cannot be used, "" where it looks like a design.
+
+    ``evidence`` says what its weights were last measured to be worth; "" where they were not.
+    """
 
     file: Path
     name: str
     description: str = ""
     fault: str = ""
+    evidence: str = ""
 
     @property
     def stem(self) -> str:
@@ -205,4 +211,13 @@ def _preset(file: Path, _changed_ns: int, size: int) -> Preset:
     if not isinstance(document, dict) or VERSION_KEY not in document:
         return Preset(file, stem, fault="is not a design")
     name, description = document.get("name"), document.get("description")
-    return Preset(file, name if isinstance(name, str) and name.strip() else stem, str(description or ""))
+    try:
+        evidence = structured_evidence(document.get("evidence", []))
+    except DesignError as error:
+        return Preset(file, stem, fault=str(error))
+    return Preset(
+        file,
+        name if isinstance(name, str) and name.strip() else stem,
+        str(description or ""),
+        evidence=evidence_text(evidence[-1]) if evidence else "",
+    )

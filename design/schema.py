@@ -197,10 +197,10 @@ def _split() -> Schema:
 
 
 def _evidence() -> Schema:
-    kinds = {"str": {"type": "string"}, "int": {"type": "integer", "minimum": 0}, "float": {"type": "number"}}
-    fields = attrs.fields(Evidence)
+    kinds = {str: {"type": "string"}, int: {"type": "integer", "minimum": 0}, float: {"type": "number"}}
+    fields = attrs.fields(attrs.resolve_types(Evidence))
     return _object(
-        {field.name: kinds[str(field.type)] for field in fields},
+        {field.name: kinds[field.type] for field in fields if field.type is not None},
         required=tuple(field.name for field in fields if field.default is attrs.NOTHING),
     )
 

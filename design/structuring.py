@@ -11,11 +11,12 @@ from typing import Any
 
 import attrs
 import cattrs
-from cattrs.errors import ClassValidationError
+from cattrs.errors import ClassValidationError, IterableValidationError
 
 from .design import Design, FactorSettings, ParameterSettings, default_factors
 from .distributions import DISTRIBUTIONS, field_names, needed_names
 from .errors import DesignError
+from .evidence import Evidence
 from .factors import FACTORS
 from .strict import first_fault, mapping, shown, strict_converter, suggest
 
@@ -23,14 +24,27 @@ from .strict import first_fault, mapping, shown, strict_converter, suggest
 def structured(document: dict[str, Any]) -> Design:
     """The Design of a document in the present format, less its version. DesignError with the path of the fault."""
     fields = dict(document)
-    if not isinstance(fields.get("evidence", []), list):
-        raise DesignError("evidence", f"must be a list, not {shown(fields['evidence'])}")
+    _check_list("evidence", fields.get("evidence", []))
     splits = mapping("splits", fields.get("splits", {}))
     fields["splits"] = [{**mapping(f"splits.{name}", split), "name": name} for name, split in splits.items()]
     try:
         return _CONVERTER.structure(fields, Design)
     except ClassValidationError as error:
         raise _named_split(first_fault(error, hidden=("folder",)), fields["splits"]) from None
+
+
+def structured_evidence(given: Any) -> tuple[Evidence, ...]:
+    """What stands under ``evidence`` in a document. DesignError with the path of the fault."""
+    _check_list("evidence", given)
+    try:
+        return _CONVERTER.structure(given, tuple[Evidence, ...])
+    except IterableValidationError as error:
+        raise first_fault(error, "evidence") from None
+
+
+def _check_list(path: str, given: Any) -> None:
+    if not isinstance(given, list):
+        raise DesignError(path, f"must be a list, not {shown(given)}")
 
 
 def _factors(given: Any, _type: object = None) -> dict[str, FactorSettings]:

@@ -65,7 +65,8 @@ def described(name: str, otherwise: str) -> str:
         preset = find_preset(name)
     except DesignError:
         return otherwise
-    return (preset.fault or preset.description or otherwise).rstrip(".")
+    said = (preset.fault or preset.description or otherwise).rstrip(".")
+    return f"{said}.\nMeasured {preset.evidence}" if preset.evidence else said
 
 
 CLASSES = (SIMREAL_OT_preset_load,)

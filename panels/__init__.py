@@ -19,6 +19,7 @@ MODULES = (
     "score",
     "score_results",
     "score_image",
+    "weighting",
     "studies",
     "jobs",
     "presets",

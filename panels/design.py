@@ -8,6 +8,7 @@ import bpy
 
 from ..addon.class_sources import is_snapshot
 from ..addon.preview_thumbnails import icon_of
+from .evidence_box import draw_evidence
 from .presets import draw_menu, draw_missing
 from .rows import Rows
 from .sidebar import Sidebar, wrapped
@@ -109,6 +110,7 @@ class SIMREAL_PT_design(Sidebar, bpy.types.Panel):
         row.operator("simreal.design_import", text="", icon="IMPORT")
         row.operator("simreal.design_export", text="", icon="EXPORT")
         draw_missing(layout, context)
+        draw_evidence(layout, context, most=1)
         self._draw_classes(layout, state)
 
     def _draw_beginning(self, layout: bpy.types.UILayout) -> None:

@@ -11,11 +11,13 @@ from ..addon.effects import has_effect
 from ..addon.number_lists import LISTS
 from ..addon.option_list import ALL, option_groups, option_label
 from ..addon.units import labelled, title_case
+from ..addon.weights_shown import Effects, effects_of, importance_problem
 from ..design.declaration import Factor, Parameter
 from ..design.distributions import field_names
 from ..design.factors import FACTORS
+from .effect_button import draw_effect, draw_effect_line, has_room
 from .rows import Rows
-from .sidebar import NeedsDesign
+from .sidebar import NeedsDesign, wrapped
 
 MOST_ROWS = 8
 
@@ -24,18 +26,20 @@ class SIMREAL_UL_options(Rows, bpy.types.UIList):
     """Options of a choice: switched on or off, with their weights."""
 
     @staticmethod
-    def draw_row(_context: bpy.types.Context, layout: bpy.types.UILayout, item: Any, _index: int) -> None:
-        draw_option(layout, item)
+    def draw_row(context: bpy.types.Context, layout: bpy.types.UILayout, item: Any, _index: int) -> None:
+        factor, parameter = item.path_from_id().split(".")[-3:-1]
+        draw_option(layout, item, effects_of(context.scene), factor, parameter)
 
 
-def draw_option(layout: bpy.types.UILayout, option: Any) -> None:
-    """An option in a line."""
+def draw_option(layout: bpy.types.UILayout, option: Any, effects: Effects, factor: str, parameter: str) -> None:
+    """An option in a line, with what it is worth where that was measured."""
     row = layout.row(align=True)
     row.prop(option, "enabled", text="")
     split = row.split(factor=0.6)
     split.active = option.enabled
     split.label(text=option_label(option.name), translate=False)
     split.prop(option, "weight", text="", slider=True)
+    draw_effect(row, effects, factor, parameter, option.name, text="")
 
 
 class SIMREAL_PT_factors(NeedsDesign, bpy.types.Panel):
@@ -57,12 +61,15 @@ class SIMREAL_PT_factors(NeedsDesign, bpy.types.Panel):
         row = layout.row(align=True)
         for action, text in (("all", "All"), ("none", "None"), ("default", "Default")):
             row.operator("simreal.factor_weights", text=text).action = action
+        effects = effects_of(context.scene)
+        if problem := importance_problem(context.scene):
+            wrapped(layout, context, problem, icon="INFO")
         for factor in FACTORS.values():
             group = getattr(groups, factor.name)
             header, body = layout.panel_prop(group, "show_expanded")
-            draw_header(header, factor, group, factor.name in silent)
+            draw_header(header, context, factor, group, is_silent=factor.name in silent)
             if body is not None:
-                draw_factor(body, factor, group, 0.0 if factor.name in silent else group.weight)
+                draw_factor(body, factor, group, 0.0 if factor.name in silent else group.weight, effects)
 
 
 def draw_silence(layout: bpy.types.UILayout, groups: Any) -> None:
@@ -76,17 +83,29 @@ def draw_silence(layout: bpy.types.UILayout, groups: Any) -> None:
     row.operator("simreal.factor_unsilence", text="Clear")
 
 
-def draw_header(layout: bpy.types.UILayout, factor: Factor, group: Any, is_silent: bool) -> None:
-    """A factor in a line: mute, weight, solo."""
+def draw_header(
+    layout: bpy.types.UILayout,
+    context: bpy.types.Context,
+    factor: Factor,
+    group: Any,
+    *,
+    is_silent: bool,
+) -> None:
+    """A factor in a line: mute, weight, what that is worth where it was measured, solo."""
     row = layout.row(align=True)
     row.prop(group, "mute", text="", icon="HIDE_ON" if group.mute else "HIDE_OFF", emboss=False)
-    weight = row.row(align=True)
+    effects = effects_of(context.scene)
+    found = effects.at(factor.name)
+    text, share = has_room(context, found)
+    both = row.split(factor=1 - share, align=True) if found else row
+    weight = both.row(align=True)
     weight.active = not is_silent
     weight.prop(group, "weight", slider=True)
+    draw_effect(both, effects, factor.name, text=text)
     row.prop(group, "solo", text="", icon="SOLO_ON" if group.solo else "SOLO_OFF", emboss=False)
 
 
-def draw_factor(layout: bpy.types.UILayout, factor: Factor, group: Any, weight: float) -> None:
+def draw_factor(layout: bpy.types.UILayout, factor: Factor, group: Any, weight: float, effects: Effects) -> None:
     """The parameters of a factor. What has no effect at the weight that it counts with is greyed out."""
     row = layout.row(align=True)
     row.operator("simreal.strip_show", text="Show Strip", icon="SEQ_STRIP_DUPLICATE").factor = factor.name
@@ -94,18 +113,20 @@ def draw_factor(layout: bpy.types.UILayout, factor: Factor, group: Any, weight: 
     idle = [parameter for parameter in factor.parameters if not has_effect(factor, parameter, group)]
     for parameter in factor.parameters:
         if parameter not in idle:
-            draw_parameter(layout, factor, parameter, getattr(group, parameter.name), weight)
+            draw_parameter(layout, factor, parameter, getattr(group, parameter.name), weight, effects=effects)
     if idle:
         header, body = layout.panel(f"simreal_idle_{factor.name}", default_closed=True)
         header.label(text=f"Without Effect Now ({len(idle)})")
         if body is not None:
             body.active = False
             for parameter in idle:
-                draw_parameter(body, factor, parameter, getattr(group, parameter.name), weight)
+                draw_parameter(body, factor, parameter, getattr(group, parameter.name), weight, effects=effects)
 
 
-def draw_parameter(layout: bpy.types.UILayout, factor: Factor, parameter: Parameter, given: Any, weight: float) -> None:
-    """What a parameter is called, how it is drawn, and its fixed value."""
+def draw_parameter(
+    layout: bpy.types.UILayout, factor: Factor, parameter: Parameter, given: Any, weight: float, *, effects: Effects
+) -> None:
+    """What a parameter is called, what it is worth where that was measured, how it is drawn, and its fixed value."""
     box = layout.box().column(align=True)
     heading = box.split(factor=0.5, align=True)
     heading.label(text=labelled(title_case(parameter.label), parameter.unit))
@@ -117,10 +138,14 @@ def draw_parameter(layout: bpy.types.UILayout, factor: Factor, parameter: Parame
         row.prop(given, "distribution", text="")
     button = row.operator("simreal.factor_reset", text="", icon="LOOP_BACK")
     button.factor, button.parameter = factor.name, parameter.name
-    (draw_choice if parameter.is_choice else draw_numbers)(box, factor, parameter, given, weight)
+    draw_effect_line(box, effects, factor.name, parameter.name)
+    if parameter.is_choice:
+        draw_choice(box, factor, parameter, given, weight, effects=effects)
+    else:
+        draw_numbers(box, given, weight)
 
 
-def draw_numbers(layout: bpy.types.UILayout, _factor: Factor, _parameter: Parameter, given: Any, weight: float) -> None:
+def draw_numbers(layout: bpy.types.UILayout, given: Any, weight: float) -> None:
     """The numbers of a parameter's distribution, and its fixed value."""
     names = field_names(given.distribution)
     lists = [(name,) for name in names if name in LISTS]  # which need the width
@@ -135,7 +160,9 @@ def draw_numbers(layout: bpy.types.UILayout, _factor: Factor, _parameter: Parame
     fixed.prop(given, "fixed")
 
 
-def draw_choice(layout: bpy.types.UILayout, factor: Factor, parameter: Parameter, given: Any, weight: float) -> None:
+def draw_choice(
+    layout: bpy.types.UILayout, factor: Factor, parameter: Parameter, given: Any, weight: float, *, effects: Effects
+) -> None:
     """The options of a choice with their weights, those of a library together, and the fixed one."""
     options = layout.column(align=True)
     options.active = weight > 0.0
@@ -153,7 +180,7 @@ def draw_choice(layout: bpy.types.UILayout, factor: Factor, parameter: Parameter
         )
     else:
         for option in given.options:
-            draw_option(options, option)
+            draw_option(options, option, effects, factor.name, parameter.name)
     fixed = layout.row(align=True)
     fixed.active = weight < 1.0
     fixed.prop(given, "fixed")

@@ -11,6 +11,7 @@ from ..addon.loaded_preset import preset_label
 from ..addon.missing_assets import known_missing
 from ..addon.preset_folders import own_presets
 from ..design.presets import SHIPPED, Preset, presets_in
+from .evidence_box import draw_evidence
 from .sidebar import NeedsDesign, Sidebar, wrapped
 
 
@@ -125,6 +126,7 @@ class SIMREAL_PT_about(NeedsDesign, bpy.types.Panel):
         if state.description:
             wrapped(layout, context, state.description)
         layout.prop(state, "description", text="", icon="TEXT")
+        draw_evidence(layout, context)
 
 
 class SIMREAL_PT_own_presets(Sidebar, bpy.types.Panel):

@@ -2,7 +2,7 @@
 
     .venv/bin/python tools/screenshots.py
 
-Needs what the tests of tests/gui need (SIMREAL_REAL_BLENDER, SIMREAL_KIT) and five minutes.
+Needs what the tests of tests/gui need (SIMREAL_REAL_BLENDER, SIMREAL_KIT) and twenty minutes; a part of it, less.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from tests.gui.test_designer import CLASSES, SEEN_AT  # noqa: E402
 from tests.gui.training_python import training_python  # noqa: E402
 
 KIT = Path(os.environ.get("SIMREAL_KIT") or ROOT.parent / "shared" / "kit")
-PANELS = ("Design", "Factors", "Preview", "Render", "Train", "Score", "Studies", "Jobs", "Presets")
+PANELS = ("Design", "Factors", "Preview", "Render", "Train", "Score", "Weighting", "Studies", "Jobs", "Presets")
 COLOURS = 128  # of a picture without photos
 JPEG_QUALITY = 82
 MARGIN = 8
@@ -110,7 +110,7 @@ class Album:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Photograph the panels for the docs")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "images")
-    parts = ("design", "previews", "jobs", "studies")
+    parts = ("design", "previews", "jobs", "weighting", "studies")
     parser.add_argument("--part", choices=parts, help="take these only; scores need jobs")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
@@ -128,9 +128,11 @@ def main() -> None:
             if given.part in (None, "jobs"):
                 take_jobs(album, SEEN_AT / program.relative_to(folder))
                 take_scores(album, SEEN_AT / "photos")
-            if given.part == "studies":
+            if given.part in ("weighting", "studies"):
                 designer.choose_training_python(SEEN_AT / program.relative_to(folder))
                 designer.leave_preferences()
+            if given.part in (None, "weighting"):
+                take_weighting(album, SEEN_AT / "photos")
             if given.part in (None, "studies"):
                 (folder / "factors.study.json").write_text(json.dumps(STUDY))
                 take_studies(album, SEEN_AT / "factors.study.json")
@@ -209,6 +211,22 @@ def take_scores(album: Album, photos: Path) -> None:
     album.keep("score.jpg", WITH_IMAGES)
     album.sidebar.press("Confusion")
     album.keep("confusion-blender.jpg", album.designer.images)
+
+
+def take_weighting(album: Album, photos: Path) -> None:
+    """Importance and a suggestion at a budget of minutes, which is too small to find more than what is coarse."""
+    screen, sidebar = album.screen, album.sidebar
+    album.only("Weighting")
+    screen.enter(sidebar.bring("Folder of Real Photos"), str(photos))
+    sidebar.press("Measure Importance")
+    screen.wait("Points of accuracy", sidebar.box, within_s=1200)
+    sidebar.enter("Budget", 400)
+    sidebar.enter("Seeds", 2)
+    sidebar.press("Suggest Weights")
+    screen.wait("Accept All", sidebar.box, within_s=1800)
+    album.panel("panel-weighting.png", "Weighting")
+    album.only("Factors")
+    album.panel("panel-importance.png", "Factors")
 
 
 def take_studies(album: Album, study: Path) -> None:

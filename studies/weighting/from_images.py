@@ -34,6 +34,7 @@ RESAMPLES = 1000
 LEAST_EFFECTIVE = 30.0  # images that a change has to rest on
 LEAST_OF_CLASS = 2  # images of each class, of some weight
 LEAST_OF_MODEL = 5  # images of a 3D model, for its own mean to be taken out
+EXTREMES = (0.1, 0.9)
 _LEVELS = (2.5, 97.5)
 _LEAST_WEIGHT = 0.02
 
@@ -71,7 +72,7 @@ def effects_of_images(
     strength = fit_head([renders.astype(np.float32)], labels, models, classes, seed=seed).strength
     influence = influences(renders, pool.labels, base / base.sum(), targets, truth, classes, strength=strength)
     report(Progress("importance from images", 1, 2, "steps", note="resample"))
-    worth = _without_models(influence, base, pool.labels, models)
+    worth = _without_extremes(_without_models(influence, base, pool.labels, models))
     draws = _draws(worth, pool.labels, base, standings, np.random.default_rng([seed, 0x1347]))
     report(Progress("importance from images", 2, 2, "steps"))
     return tuple(
@@ -138,6 +139,18 @@ def _without_models(influence: Floats, base: Floats, labels: Labels, models: Seq
     totals = np.bincount(groups, base, minlength=size)
     left: Floats = influence - (sums / np.maximum(totals, 1e-12)[:, None])[groups]
     return left
+
+
+def _without_extremes(worth: Floats) -> Floats:
+    """The images that are worth most, or least, to all photos brought to the quantiles ``EXTREMES`` (winsorised).
+
+    A handful of images lies among the photos and is worth more than all others together; whatever else happens to be
+    drawn in them would look important.
+    """
+    means = worth.mean(1)
+    low, high = np.quantile(means, EXTREMES)
+    factors = np.divide(np.clip(means, low, high), means, out=np.ones_like(means), where=means != 0)
+    return worth * factors[:, None]
 
 
 def _draws(

@@ -66,7 +66,7 @@ def comparison_rows(
 ) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """The comparison as a table of texts: a header, and a row for each design."""
     header = ("design", "images", "seeds", "Acc, %", "95 %", "Mean, %", "tuned gains, points")
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for one in contenders:
         share = accuracy(one)
         gain = gains[one.name].text.removesuffix(" points") if one.name in gains else ""

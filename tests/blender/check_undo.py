@@ -11,14 +11,20 @@ import shutil
 import sys
 from pathlib import Path
 
+import attrs
 import bpy
 
 import simreal
 from simreal import operators
 from simreal.addon.conversion import design_of
+from simreal.addon.places import places
+from simreal.datasets.advice_records import write_advice
+from simreal.datasets.suggestion_records import SuggestedChange, SuggestionRecord, write_suggestion
 from simreal.design.document import save
+from simreal.design.identity import design_hash
 
 sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[2]))
 from leaving import run
 
 FACTOR, CHOICE = "material_texture", "material"
@@ -244,6 +250,29 @@ class Scenarios:
 
     def factor_weights(self):
         return {"action": "none"}
+
+    def suggestion_accept(self):
+        scene, factors = bpy.context.scene, {"factors": {"lens": {"weight": 0.25}}}
+        design = design_of(scene.simreal)
+        change = SuggestedChange(factor="lens", before="0.5", after="0.25", overrides=factors)
+        record = SuggestionRecord(
+            design_name=design.name,
+            design_sha256=design_hash(design),
+            classes=design.class_names,
+            overrides=factors,
+            changes=(change,),
+            evidence=None,
+        )
+        write_suggestion(record, places(scene).tuning / "0a1b2c3d")
+        return {}
+
+    def advice_apply(self):
+        from tests.test_advice_records import RECORD
+
+        wider = {"factors": {"camera_viewpoint": {"elevation_deg": {"max": 75.0}}}}
+        advice = attrs.evolve(RECORD.advice[0], overrides=wider)
+        write_advice(attrs.evolve(RECORD, advice=(advice,)), places(bpy.context.scene).advice)
+        return {"number": 1}
 
     def factor_reset(self):
         getattr(self.simreal.factors, FACTOR).weight = 0.123

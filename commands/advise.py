@@ -12,6 +12,7 @@ from .command_lines import run_line
 from .design_text import design_stem
 from .evaluate import class_alias
 from .train import require_torch
+from .weighting_options import add_alias, add_design_and_photos
 
 if TYPE_CHECKING:
     from ..datasets.advice_records import AdviceRecord
@@ -44,10 +45,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.description = f"{HELP[0].upper()}{HELP[1:]}."
     parser.epilog = DETAILS
-    parser.add_argument("design", type=Path, metavar="DESIGN", help="the design's file")
-    parser.add_argument(
-        "--photos", type=Path, required=True, metavar="DIR", help="real photos, in folders named after the classes"
-    )
+    add_design_and_photos(parser)
     parser.add_argument(
         "--data", metavar="DATA[:SPLIT]", help="rendered images of the design (default: those --model was trained on)"
     )
@@ -64,9 +62,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--worst", type=int, default=5, metavar="N", help="classes to look for causes in, and mistakes (default: 5)"
     )
-    parser.add_argument(
-        "--alias", action="append", default=[], metavar="FOLDER=CLASS", help="photos in FOLDER show CLASS; repeatable"
-    )
+    add_alias(parser)
     network = parser.add_argument_group("features, without --model")
     network.add_argument(
         "--backbone", default="efficientnet_lite0", metavar="NAME", help="frozen network (default: efficientnet_lite0)"

@@ -14,6 +14,7 @@ from .design_text import design_stem
 from .evaluate import class_alias
 from .tables import table
 from .train import require_packages, require_torch
+from .weighting_options import add_alias, add_design_and_photos, add_network_and_rendering
 
 if TYPE_CHECKING:
     from ..studies.weighting.suggestion import Outcome
@@ -49,10 +50,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.description = f"{HELP[0].upper()}{HELP[1:]}."
     parser.epilog = DETAILS
-    parser.add_argument("design", type=Path, metavar="DESIGN", help="the design's file")
-    parser.add_argument(
-        "--photos", type=Path, required=True, metavar="DIR", help="real photos, in folders named after the classes"
-    )
+    add_design_and_photos(parser)
     parser.add_argument(
         "--budget",
         type=budget,
@@ -81,27 +79,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--importance", type=Path, metavar="FILE", help="what `simreal importance` found: where to look first"
     )
-    parser.add_argument(
-        "--alias", action="append", default=[], metavar="FOLDER=CLASS", help="photos in FOLDER show CLASS; repeatable"
-    )
+    add_alias(parser)
     parser.add_argument(
         "--trials", type=int, default=128, metavar="N", help="points tried together in each of 3 rounds (default: 128)"
     )
     parser.add_argument("--seed", type=int, default=0, help="of the photos' halves and the search (default: 0)")
     parser.add_argument("--plan", action="store_true", help="say what would be rendered, and do nothing")
-    network = parser.add_argument_group("the frozen network")
-    network.add_argument("--backbone", default="efficientnet_lite0", metavar="NAME", help="default: efficientnet_lite0")
-    network.add_argument("--weights", type=Path, metavar="FILE", help="its weights, instead of those it comes with")
-    network.add_argument("--image-size", type=int, dest="image_px", metavar="PX", help="width of what it is shown")
-    network.add_argument("--device", default="auto", help="auto, cpu, cuda, ... (default: auto)")
-    network.add_argument("--threads", type=int, default=0, metavar="N", help="CPU threads (default: torch's choice)")
-    network.add_argument("--offline", action="store_true", help="use no network: weights have to be on this machine")
-    rendering = parser.add_argument_group("rendering")
-    rendering.add_argument("--workers", type=int, metavar="N", help="render processes (default: as simreal render)")
-    rendering.add_argument(
-        "--render-device", default="auto", metavar="KIND", help="auto, cpu, optix, ... (default: auto)"
-    )
-    rendering.add_argument("--blender", type=Path, metavar="PATH", help="Blender's executable, to render with that one")
+    add_network_and_rendering(parser)
 
 
 def run(args: argparse.Namespace) -> int:

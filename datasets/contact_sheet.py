@@ -69,12 +69,29 @@ class Sheet:
             draw.text(at, line, font=font(size_px, line), fill=INK, anchor="ma")
 
 
-def contact_sheet(cells: Iterable[Cell], columns: int = 8, cell_px: int = 160, title: str = "") -> Image.Image:
-    """Draw ``cells`` row by row, each image fitted whole into a square of ``cell_px``; cells are read one at a time."""
-    tiles = [(tile(cell, cell_px), cell.caption) for cell in cells]
-    sheet = Sheet(planned(SheetContents(tuple(caption for _, caption in tiles), columns, title), cell_px))
-    for number, (made, _) in enumerate(tiles):
-        sheet.paste(number, made)
+def contact_sheet(
+    cells: Iterable[Cell | None],
+    columns: int = 8,
+    cell_px: int = 160,
+    title: str = "",
+    headings: Sequence[str] = (),
+) -> Image.Image:
+    """Draw ``cells`` row by row, each image fitted whole into a square of ``cell_px``; cells are read one at a time.
+
+    None is a gap. ``headings`` are written over the rows, "" for none.
+    """
+    tiles = [None if cell is None else (tile(cell, cell_px), cell.caption) for cell in cells]
+    contents = SheetContents(
+        captions=tuple("" if made is None else made[1] for made in tiles),
+        columns=columns,
+        title=title,
+        headings=tuple(headings),
+        gaps=frozenset(number for number, made in enumerate(tiles) if made is None),
+    )
+    sheet = Sheet(planned(contents, cell_px))
+    for number, made in enumerate(tiles):
+        if made is not None:
+            sheet.paste(number, made[0])
     return sheet.picture
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
+import attrs
 from cattrs.errors import ClassValidationError
 
 from ..design.errors import DesignError, RunError
@@ -18,11 +20,37 @@ FORMAT_VERSION = 1
 Record = TypeVar("Record")
 
 
+class DatedRecord(attrs.AttrsInstance, Protocol):
+    """A record that says when it was made."""
+
+    @property
+    def date(self) -> str: ...
+
+
+Dated = TypeVar("Dated", bound=DatedRecord)
+
+
 def write_record(path: Path, key: str, document: Mapping[str, Any]) -> Path:
     """Write a record behind its ``key``, whole or not at all; returns the file. Numbers must be finite."""
     text = json.dumps({key: FORMAT_VERSION, **document}, indent=2, ensure_ascii=False, allow_nan=False)
     write_bytes(path, f"{text}\n".encode())
     return path
+
+
+def now() -> str:
+    """The time as records have it: ISO 8601 in UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def dated_as_before(record: Dated, path: Path, read: Callable[[Path], Dated]) -> Dated:
+    """The record, dated as the one in a file if nothing else differs: asked again, the bytes are the same."""
+    if not path.is_file():
+        return record
+    try:
+        before = read(path)
+    except RunError:  # of another version: it is replaced
+        return record
+    return before if {**attrs.asdict(before), "date": record.date} == attrs.asdict(record) else record
 
 
 def read_record(path: Path, key: str, command: str, structured: Callable[[Any], Record]) -> Record:

@@ -8,8 +8,7 @@ import bpy
 
 from ..addon.places import places
 from .outcome import can, reporting_errors
-
-REPORT = "report.html"
+from .report_page import REPORT, open_report
 
 
 class SIMREAL_OT_advice_open(bpy.types.Operator):
@@ -26,7 +25,7 @@ class SIMREAL_OT_advice_open(bpy.types.Operator):
 
     @reporting_errors
     def execute(self, context: bpy.types.Context) -> set[str]:
-        bpy.ops.wm.url_open(url=(places(context.scene).advice / REPORT).resolve().as_uri())
+        open_report(places(context.scene).advice / REPORT, "ask for advice again")
         return {"FINISHED"}
 
 

@@ -10,11 +10,10 @@ from bpy.props import StringProperty
 
 from ..addon.weights_shown import effects_of, shown_importance
 from ..datasets.effect_records import SOURCES, Effect
-from ..design.errors import RunError
 from ..design.evidence import points_text
 from .outcome import can, reporting_errors
+from .report_page import REPORT, open_report
 
-REPORT = "report.html"
 MOST_TOLD = 6
 
 
@@ -43,10 +42,7 @@ class SIMREAL_OT_effect_open(bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         shown = shown_importance(context.scene)
         assert shown is not None
-        report = shown.file.with_name(REPORT)
-        if not report.is_file():
-            raise RunError(f"{report} is not there: the report lies beside the file where it was measured")
-        bpy.ops.wm.url_open(url=report.resolve().as_uri())
+        open_report(shown.file.with_name(REPORT), "the report lies beside the file where it was measured")
         return {"FINISHED"}
 
 

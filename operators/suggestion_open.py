@@ -7,9 +7,8 @@ from typing import ClassVar
 import bpy
 
 from ..addon.weights_shown import shown_suggestion
-from ..design.errors import RunError
-from .effect_open import REPORT
 from .outcome import can, reporting_errors
+from .report_page import REPORT, open_report
 from .suggestion_accept import NONE
 
 
@@ -28,10 +27,7 @@ class SIMREAL_OT_suggestion_open(bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         shown = shown_suggestion(context.scene)
         assert shown is not None
-        report = shown.file.with_name(REPORT)
-        if not report.is_file():
-            raise RunError(f"{report} is not there: ask for a suggestion again")
-        bpy.ops.wm.url_open(url=report.resolve().as_uri())
+        open_report(shown.file.with_name(REPORT), "ask for a suggestion again")
         return {"FINISHED"}
 
 

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 import attrs
 from PIL import Image
 
-from ...datasets.contact_sheet import GREEN, RED, Cell, Sheet
+from ...datasets.contact_sheet import GREEN, RED, Cell, contact_sheet
 from ...datasets.lettering import RGB
-from ...datasets.sheet_plan import SheetContents, planned
 from ...scoring.heat import Sight, heated
 from ...training.trained import TrainedModel
 from .gaze import Gaze
@@ -41,18 +40,7 @@ def gaze_sheet(groups: Sequence[Shown], gazes: Sequence[Gaze], model: TrainedMod
         for number, picture in enumerate(group.pictures):
             cells += _cells(picture, group.truth[number], gaze, number, model)
         cells += [None] * (rows * across * tiles - len(group.pictures) * tiles)
-    contents = SheetContents(
-        captions=tuple("" if cell is None else cell.caption for cell in cells),
-        columns=TILES_ACROSS,
-        title=title,
-        headings=tuple(headings),
-        gaps=frozenset(number for number, cell in enumerate(cells) if cell is None),
-    )
-    sheet = Sheet(planned(contents, CELL_PX))
-    for number, cell in enumerate(cells):
-        if cell is not None:
-            sheet.put(number, cell)
-    return sheet.picture
+    return contact_sheet(cells, TILES_ACROSS, CELL_PX, title, headings)
 
 
 def _cells(picture: Image.Image, truth: int | None, gaze: Gaze, number: int, model: TrainedModel) -> list[Cell]:

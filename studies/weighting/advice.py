@@ -7,7 +7,6 @@ measures it.
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
@@ -20,6 +19,7 @@ from ...datasets.advice_records import ADVICE_FILE, Advice, AdviceRecord, read_a
 from ...datasets.confusion import confusion_picture
 from ...datasets.messages import Progress, Report
 from ...datasets.reading import DataSet
+from ...datasets.run_records import dated_as_before, now
 from ...design.design import Design, Split
 from ...design.document import overridden
 from ...design.errors import DesignError, RunError
@@ -95,7 +95,9 @@ def advise(wanted: Wanted, out: Path, report: Report) -> AdviceRecord:
     findings = [_applicable(wanted.design, finding) for finding in found.findings]
     advice = _with_sheets(compared, findings, out, report)
     warnings = (*_drawn_otherwise(wanted, source.design), *found.warnings)
-    record = _dated_as_before(_record(wanted, compared, attrs.evolve(found, warnings=warnings), advice), out)
+    record = dated_as_before(
+        _record(wanted, compared, attrs.evolve(found, warnings=warnings), advice), out / ADVICE_FILE, read_advice
+    )
     title = f"Tuning photos, by {wanted.classifier}"
     kept_picture(out / BARS, accuracy_bars(found.accuracy, title), "")
     kept_picture(out / CONFUSION, confusion_picture(found.accuracy, title), "")
@@ -175,7 +177,7 @@ def _record(wanted: Wanted, compared: Compared, found: Found, advice: Sequence[A
         photos_sha256=wanted.parts.photos_sha256,
         photos=len(compared.photos),
         images=len(compared.pool.rows),
-        date=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        date=now(),
         simreal=metadata.version("simreal"),
         backbone=wanted.backbone,
         classifier=wanted.classifier,
@@ -184,14 +186,3 @@ def _record(wanted: Wanted, compared: Compared, found: Found, advice: Sequence[A
         advice=tuple(advice),
         warnings=found.warnings,
     )
-
-
-def _dated_as_before(record: AdviceRecord, out: Path) -> AdviceRecord:
-    """The record, dated as the one that is there if nothing else differs: asked again, the bytes are the same."""
-    if not (out / ADVICE_FILE).is_file():
-        return record
-    try:
-        before = read_advice(out)
-    except RunError:  # of another version: it is replaced
-        return record
-    return before if attrs.evolve(before, date=record.date) == record else record

@@ -8,9 +8,8 @@ from pathlib import PurePosixPath
 import numpy as np
 from PIL import Image
 
-from ...datasets.contact_sheet import GREEN, RED, Cell, Sheet
+from ...datasets.contact_sheet import GREEN, RED, Cell, contact_sheet
 from ...datasets.preprocessing import load_rgb
-from ...datasets.sheet_plan import SheetContents, planned
 from .compared import Compared
 from .findings import Finding
 
@@ -30,17 +29,7 @@ def advice_sheet(compared: Compared, finding: Finding) -> Image.Image:
         row, heading = _row(compared, number, other)
         cells += [*row, *[None] * (columns - len(row))]
         headings.append(heading)
-    contents = SheetContents(
-        captions=tuple("" if cell is None else cell.caption for cell in cells),
-        columns=columns,
-        headings=tuple(headings),
-        gaps=frozenset(place for place, cell in enumerate(cells) if cell is None),
-    )
-    sheet = Sheet(planned(contents, CELL_PX))
-    for place, cell in enumerate(cells):
-        if cell is not None:
-            sheet.put(place, cell)
-    return sheet.picture
+    return contact_sheet(cells, columns, CELL_PX, headings=headings)
 
 
 def _other(compared: Compared, finding: Finding, number: int) -> int | None:

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias
@@ -27,6 +26,7 @@ from ...datasets.effect_records import (
 )
 from ...datasets.lock import holding
 from ...datasets.messages import Log, Report
+from ...datasets.run_records import dated_as_before, now
 from ...datasets.writing import writing_to
 from ...design.design import Design
 from ...design.errors import RunError
@@ -209,21 +209,10 @@ class _Importance:
             classes=asked.design.class_names,
             photos_sha256=self._parts.photos_sha256,
             photos=max((one.photos for one in effects), default=0),
-            date=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+            date=now(),
             measure="probability of the true class" if asked.sources == ("images",) else "top1",
             backbone=asked.backbone,
             effects=tuple(effects),
             warnings=warnings_of(effects),
         )
-        return _dated_as_before(record, asked.out)
-
-
-def _dated_as_before(record: ImportanceRecord, out: Path) -> ImportanceRecord:
-    """The record, dated as the one that is there if nothing else differs: asked again, the bytes are the same."""
-    if not (out / IMPORTANCE_FILE).is_file():
-        return record
-    try:
-        before = read_importance(out)
-    except RunError:  # of another version: it is replaced
-        return record
-    return before if attrs.evolve(before, date=record.date) == record else record
+        return dated_as_before(record, asked.out / IMPORTANCE_FILE, read_importance)

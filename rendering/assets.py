@@ -49,6 +49,11 @@ class Assets:
         self._environments.forget_changed()
         return self._models.changed()
 
+    @property
+    def all_models_fit(self) -> bool:
+        """Whether no model has been forgotten for want of memory."""
+        return self._models.all_fit
+
     def surplus(self) -> tuple[bpy.types.Object, ...]:
         """Models that there is no memory for. They are forgotten, and to be removed from where they stand."""
         return self._models.surplus()

@@ -37,11 +37,15 @@ class _Kept:
 
 
 class ModelShelf:
-    """Models by where they come from, also those that cannot be read. It removes none from Blender: its user does."""
+    """Models by where they come from, also those that cannot be read. It removes none from Blender: its user does.
+
+    ``all_fit`` until one has had to go for want of memory.
+    """
 
     def __init__(self, budget_bytes: int = BUDGET_BYTES) -> None:
         self._budget = budget_bytes
         self._kept: OrderedDict[ModelSource, _Kept] = OrderedDict()
+        self.all_fit = True
 
     def get(
         self, source: ModelSource, load: Callable[[], bpy.types.Object | AssetError]
@@ -66,6 +70,7 @@ class ModelShelf:
             total -= kept.size_bytes
             assert not isinstance(kept.outcome, AssetError)
             gone.append(kept.outcome)
+        self.all_fit = self.all_fit and not gone
         return tuple(gone)
 
     def changed(self) -> tuple[bpy.types.Object, ...]:

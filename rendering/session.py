@@ -31,6 +31,7 @@ from .exr import read_exr
 from .factors import apply_spec
 from .finishing import Backing, ImageError, RenderedImage, Traced, finished
 from .framing import Outlines, Region, frame, region_of
+from .locality import ordered
 from .materials import MaterialLibrary
 from .models import remove_model
 from .object_mask import ask_for_objects
@@ -122,8 +123,7 @@ class RenderSession:
     def preload(self, spec: ImageSpec) -> None:
         """Load what an image needs, so that rendering it takes no longer than any other. Raises AssetError."""
         _, model = self._assets.model(spec.models)
-        if model.name not in self._stage.scene.collection.objects:
-            self._stage.add(model)
+        self._stage.add(model)
         for one in drawn_distractors(spec):
             if one.asset:
                 self._assets.model((one.asset,))
@@ -149,12 +149,9 @@ class RenderSession:
         for name in {str(settings.fixed), *(option for option, weight in options.items() if weight > 0)}:
             self._assets.environment(name)
 
-    def locality(self, spec: ImageSpec) -> tuple[str, ...]:
-        """A sort key that brings images together which share what is slow to change: the model, which may have to be
-        loaded, then the world."""
-        background = spec.factors["background"].values
-        world = "" if background["kind"] == "none" else str(background["environment"])
-        return spec.models[0], world, str(spec.factors["material_texture"].values["material"])
+    def ordered(self, specs: Sequence[ImageSpec]) -> list[ImageSpec]:
+        """The images in the order in which they render fastest."""
+        return ordered(specs, self._assets.all_models_fit)
 
     def render(self, spec: ImageSpec) -> RenderedImage:
         """Make one image. ImageError if this image cannot be made; AssetError if something is missing for good."""

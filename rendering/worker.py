@@ -161,7 +161,7 @@ def render_shard(data: Path, order: Order, bench: Bench, orders: Orders, report:
     session = bench.session(shard.split)
     with ShardWriter(data, shard) as writer, ThreadPoolExecutor(1) as finisher:
         work = _Work(shard, writer, report, dict(order.given_up))
-        for spec in sorted(bench.specs(shard), key=lambda spec: (session.locality(spec), spec.index)):
+        for spec in session.ordered(bench.specs(shard)):
             if orders.ended:  # paused or cancelled: what is rendered is kept
                 work.settle()
                 writer.commit_part()

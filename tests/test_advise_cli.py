@@ -110,7 +110,6 @@ def test_what_cannot_be_used_is_refused_in_one_line(
 
 
 @pytest.mark.slow
-@pytest.mark.blender
 def test_from_a_design_alone(tmp_path: Path, photos: Path) -> None:
     """Images are rendered first; the photos are matched to them in the features of ImageNet's network."""
     design = tmp_path / "starter.simreal.json"

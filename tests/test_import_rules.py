@@ -81,3 +81,25 @@ def test_every_room_is_packaged() -> None:
         for path in (ROOT / room).rglob("*.py")
     }
     assert rooms <= packaged
+
+
+def both_pythons() -> list[Path]:
+    return [path for path in sorted((ROOT / "tests").glob("test_*.py")) if "mark.blender" in path.read_text()]
+
+
+@pytest.mark.parametrize("path", both_pythons(), ids=lambda path: path.name)
+def test_tests_for_both_pythons_load_without_what_trains(path: Path) -> None:
+    """The second Python has the packages for rendering and for tests, not those for training."""
+    absent = {name for name, rooms in OWNERS.items() if rooms <= {"training", "studies"}} | {"onnx"}
+    files, seen = [path], {path}
+    while files:
+        file = files.pop()
+        for node in ast.parse(file.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.Import):
+                assert not {alias.name.split(".")[0] for alias in node.names} & absent, file.name
+            elif isinstance(node, ast.ImportFrom):
+                assert node.level or (node.module or "").split(".")[0] not in absent, file.name
+                helper = ROOT / "tests" / f"{node.module}.py"
+                if node.level == 1 and helper.is_file() and helper not in seen:
+                    files.append(helper)
+                    seen.add(helper)

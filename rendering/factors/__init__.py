@@ -41,8 +41,7 @@ APPLIES: dict[str, Apply] = {
 def apply_spec(stage: Stage, assets: Assets, spec: ImageSpec) -> str:
     """Have the stage show an image. Returns the asset of the model that is really shown. Raises AssetError."""
     name, model = assets.model(spec.models)
-    if model.name not in stage.scene.collection.objects:
-        stage.add(model)
+    stage.add(model)
     stage.show(model, spec)
     for factor in FACTORS:
         if factor in APPLIES:

@@ -232,7 +232,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--block", type=int, default=100, help="images of ours in a block")
     parser.add_argument("--thin", type=int, default=10, help="BlenderProc renders every so-manieth of them")
     parser.add_argument(
-        "--better-samples", type=int, nargs="+", default=[5, 4], help="samples of our denoised images, a number a size"
+        "--better-samples", type=int, nargs="+", default=[5, 3], help="samples of our denoised images, a number a size"
     )
     parser.add_argument("--references", type=int, default=8, help="scenes whose noise is measured")
     parser.add_argument("--reference-samples", type=int, default=4096)

@@ -44,8 +44,8 @@ def commands(args: argparse.Namespace) -> dict[str, list[str]]:
         "scaling": ["scaling.py", *kit],
         "long": ["render_floor.py", "--images", "20000", "--resolution", "64", "--window", "1000", "--every", "50"],
         "data": ["data_scale.py"],
-        "chaos": ["chaos.py", "--kills", "30"],
-        "chaos_ray": ["chaos.py", "--kills", "30", "--ray"],
+        "chaos": ["chaos.py", "--kills", "30", "--images", "10000"],
+        "chaos_ray": ["chaos.py", "--kills", "30", "--images", "10000", "--ray"],
         "streaming": ["streaming.py"],
     }
     if args.blenderproc is not None:

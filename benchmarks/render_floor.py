@@ -22,9 +22,9 @@ from pathlib import Path
 import attrs
 
 from simreal.datasets.shards import SHARD_SIZE, ShardWriter, plan
+from simreal.datasets.state import prepare
 from simreal.design.counts import with_counts
 from simreal.design.design import ImageSettings
-from simreal.design.document import save
 from simreal.design.sampling import Sampler
 from simreal.design.starting import Sources, start_design
 from simreal.rendering.cores import seeing_cores
@@ -69,7 +69,7 @@ def main() -> None:
         design = start_design(Sources(models=args.models, environments=args.environments), "floor", data).design
         image = ImageSettings(resolution_px=args.resolution, samples=args.samples, denoiser=args.denoiser)
         design = with_counts(attrs.evolve(design, image=image), {"train": args.images})
-        save(design, data / "design.json")
+        prepare(data, design)
         sampler = Sampler(design, "train")
         times, floors, paired, memory = [], [], [], []
         with RenderSession(design, SessionSettings(threads=args.threads), lambda message: None) as session:
@@ -79,7 +79,7 @@ def main() -> None:
                 specs = [sampler.spec(index) for index in shard.indices]
                 floor_s, start = 0.0, time.perf_counter()
                 with ShardWriter(data, shard) as writer:
-                    for spec in sorted(specs, key=session.locality):
+                    for spec in session.ordered(specs):
                         before = time.perf_counter()
                         made = session.render(spec)
                         writer.add(made.jpeg, made.row(spec))

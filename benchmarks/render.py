@@ -24,6 +24,7 @@ import matplotlib.pyplot as plt
 
 HERE = Path(__file__).resolve().parent
 Results = dict[str, Any]
+KILLS = 30
 
 
 @attrs.frozen
@@ -44,9 +45,9 @@ def commands(args: argparse.Namespace) -> dict[str, list[str]]:
         "scaling": ["scaling.py", *kit],
         "long": ["render_floor.py", "--images", "20000", "--resolution", "64", "--window", "1000", "--every", "50"],
         "data": ["data_scale.py"],
-        "chaos": ["chaos.py", "--kills", "30", "--images", "10000"],
-        "chaos_ray": ["chaos.py", "--kills", "30", "--images", "10000", "--ray"],
         "streaming": ["streaming.py"],
+        "chaos": ["chaos.py", "--kills", str(KILLS), "--images", "10000"],
+        "chaos_ray": ["chaos.py", "--kills", str(KILLS), "--images", "10000", "--ray"],
     }
     if args.blenderproc is not None:
         versus = [
@@ -68,14 +69,13 @@ def rows(results: Results) -> Iterator[Row]:
         "floor": _floor,
         "scaling": _scaling,
         "long": _long,
+        "data": _data,
+        "chaos": _chaos,
+        "chaos_ray": _chaos,
+        "streaming": _streaming,
     }
     for part, found in results.items():
-        if part in tables:
-            yield from tables[part](found["result"])
-        else:
-            yield Row(
-                f"{part}: see results.json", "exit status 0", f"exit status {found['status']}", not found["status"]
-            )
+        yield from tables[part](found["result"])
 
 
 def _blenderproc(sizes: list[Results]) -> Iterator[Row]:
@@ -106,6 +106,28 @@ def _long(found: Results) -> Iterator[Row]:
     for name in ("time", "memory"):
         ratio = found[f"late_to_early_{name}"]
         yield Row(f"{what}: {name}", "within 3 %", f"{ratio:.3f}", ratio <= 1.03)
+
+
+def _data(found: Results) -> Iterator[Row]:
+    for step in ("stats", "verify --fast", "open a loader"):
+        seconds, _, megabytes = found["steps"][step]
+        what = f"{found['images']:,} rows of metadata: {step}"
+        yield Row(what, "seconds, < 1 GB", f"{seconds:.1f} s, {megabytes} MB", seconds < 60 and megabytes < 1000)
+
+
+def _chaos(found: Results) -> Iterator[Row]:
+    kills = ", ".join(f"{count} of {victim}" for victim, count in sorted(found["kills"].items()))
+    hashes = "the same hash" if found["equal"] else "another hash"
+    met = found["equal"] and not found["faults"] and sum(found["kills"].values()) >= KILLS
+    yield Row(f"SIGKILLs: {kills}", "same hash, none lost or twice", f"{hashes}, {found['faults'] or 'none'}", met)
+
+
+def _streaming(found: Results) -> Iterator[Row]:
+    for label, run in found["runs"].items():
+        waited, implied = 100 * run["waited_share"], 100 * (run["implied_share"] or 0)
+        seen = f"waits {waited:.1f} % ({implied:.1f} % implied), {run['images_reused']} twice"
+        met = run["unbroken"] and not run["images_reused"] and waited <= implied + 3
+        yield Row(f"streaming, {label}", "waits as rates imply, 0 twice, unbroken", seen, met)
 
 
 def table(found: list[Row]) -> str:

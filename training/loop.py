@@ -41,8 +41,8 @@ class Loop:
         self.config, self.device, self.report = config, device, job.report
         self.source, self.validation, self.classes = job.source, job.validation, job.data.classes
         self.folder = job.folder
-        on_gpu = device.type == "cuda"
-        layout = torch.channels_last if on_gpu and config.channels_last else torch.contiguous_format
+        fast = config.channels_last and device.type in ("cuda", "cpu")
+        layout = torch.channels_last if fast else torch.contiguous_format
         self.place = job.place
         self.network = self.place.normed(network.to(device).to(memory_format=layout), device)
         self.spread = self.place.spread(self.network, device)

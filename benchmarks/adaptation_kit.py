@@ -64,6 +64,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seeds", type=int, default=3, choices=range(2, 11), metavar="N", help="how many (default: 3)")
     parser.add_argument("--limit", type=int, metavar="N", help="images of the source (default: all)")
     parser.add_argument("--epochs", type=int, metavar="N", help="instead of the default of simreal adapt")
+    parser.add_argument("--image-size", type=int, metavar="PX", help="of the network's input (default: the data's)")
     parser.add_argument("--threads", type=int, default=0, help="CPU threads of a run")
     return parser.parse_args()
 
@@ -81,9 +82,10 @@ def adapted(cell: Cell, args: argparse.Namespace) -> dict[str, float]:
     """Accuracy on the photos that were never adapted to, at the epoch that each criterion picks."""
     run = args.out / cell.name
     if finished(run) is None:
-        epochs = ["--epochs", str(args.epochs)] if args.epochs else []
+        given = {"--epochs": args.epochs, "--image-size": args.image_size}
+        more = [word for name, value in given.items() if value for word in (name, str(value))]
         simreal(args, "adapt", args.source, args.photos, "--out", run, "--method", cell.method, "--test-share", "0.5",
-                "--continue", "--threads", args.threads, *cell.options(), *epochs)  # fmt: skip
+                "--continue", "--threads", args.threads, *cell.options(), *more)  # fmt: skip
     results = finished(run)
     assert results is not None, "a run that ends well is finished"
     return {name: float(results["adaptation"]["epochs"][name]["test_top1"]) for name in PICKED}

@@ -102,7 +102,7 @@ def _scaling(found: Results) -> Iterator[Row]:
 
 
 def _long(found: Results) -> Iterator[Row]:
-    what = f"last 1,000 of {found['images']} images over images 1,000-2,000, {found['resolution']} px"
+    what = f"images 1,000-2,000 again as the last of {found['images']:,}, {found['resolution']} px"
     for name in ("time", "memory"):
         ratio = found[f"late_to_early_{name}"]
         yield Row(f"{what}: {name}", "within 3 %", f"{ratio:.3f}", ratio <= 1.03)

@@ -32,8 +32,8 @@ def main() -> None:
     parser.add_argument("--models", type=Path, help="folder of models (default: the starter library)")
     parser.add_argument("--environments", type=Path, help="folder of environment maps (default: Blender's own)")
     parser.add_argument("--resolution", type=int, default=128)
-    parser.add_argument("--block", type=int, default=100, help="images in a block")
-    parser.add_argument("--rounds", type=int, default=4)
+    parser.add_argument("--block", type=int, default=24, help="images in a block")
+    parser.add_argument("--rounds", type=int, default=12)
     args = parser.parse_args()
     cores = sorted(os.sched_getaffinity(0))
     crews = {
@@ -49,13 +49,15 @@ def main() -> None:
         running = {}
         for name, seats in crews.items():
             running[name] = stack.enter_context(RenderCrew(design, seats))
-            running[name].render(shards(5000, 5000 + 200 * len(seats), 50))  # every model loaded
         rates: dict[str, list[float]] = {name: [] for name in crews}
-        for number in range(args.rounds):
-            start = number * args.block
+        block = shards(0, args.block, -(-args.block // (2 * len(cores))))
+        for crew in (*running.values(), *running.values()):
+            crew.render(block)  # every model loaded, by whichever worker gets it
+            crew.forget()
+        for _ in range(args.rounds):
             for name, crew in running.items():
-                size = -(-args.block // (2 * len(cores)))
-                rates[name].append(args.block / crew.render(shards(start, start + args.block, size)))
+                rates[name].append(args.block / crew.render(block))
+                crew.forget()
             print({name: round(found[-1], 2) for name, found in rates.items()}, file=sys.stderr)
     mean = {name: statistics.mean(found) for name, found in rates.items()}
     workers = [many / one for many, one in zip(rates["one a core"], rates["one worker"], strict=True)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Protocol
@@ -141,7 +141,7 @@ class _Parquet:
 
     def write(self, lines: Sequence[bytes]) -> None:
         arrow = _pyarrow()
-        rows = [json.loads(line) for line in lines]
+        rows = [_loads(line) for line in lines]
         if self._writer is None:
             self._writer = _pyarrow("parquet").ParquetWriter(self._path, _schema(rows, self._columns))
         if rows:
@@ -166,7 +166,7 @@ def _schema(rows: Sequence[Row], columns: Mapping[str, str]) -> Any:
 def _json_batches(path: Path, columns: Sequence[str] | None) -> Iterator[dict[str, list[Any]]]:
     with path.open("rb") as file:
         while lines := file.readlines(BATCH_ROWS * 900):
-            rows = json.loads(b"[" + b",".join(lines) + b"]")
+            rows = _loads(b"[" + b",".join(lines) + b"]")
             if not all({"file_name", "class", "index"} <= row.keys() for row in rows):
                 raise ValueError("a row lacks its file_name, class or index")
             names = columns or list(dict.fromkeys(name for row in rows for name in row))
@@ -182,6 +182,18 @@ def _parquet_batches(path: Path, columns: Sequence[str] | None) -> Iterator[dict
         for batch in file.iter_batches(BATCH_ROWS, columns=[name for name in names if name in there]):
             found = dict(zip(batch.schema.names, (column.to_pylist() for column in batch.columns), strict=True))
             yield {name: found.get(name) or [None] * batch.num_rows for name in names}
+
+
+def _loader() -> Callable[[bytes], Any]:
+    """What parses JSON: orjson, in a third of the time, where it is installed; else Python's own."""
+    try:
+        import orjson
+    except ImportError:
+        return json.loads
+    return orjson.loads
+
+
+_loads = _loader()
 
 
 def _pyarrow(module: str = "") -> Any:

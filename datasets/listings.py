@@ -45,7 +45,7 @@ class Listing:
         return dict(zip(self.classes, found.tolist(), strict=True))
 
     def columns(self, split: str) -> Iterator[dict[str, list[Any]]]:
-        """The columns ``file_name``, ``index``, ``split`` and ``class``, some ten thousand rows at a time."""
+        """The columns ``file_name``, ``index``, ``split`` and ``class``, some thousand rows at a time."""
         for start in range(0, len(self), _BATCH):
             stop = min(start + _BATCH, len(self))
             yield {

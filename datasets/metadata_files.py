@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,8 +19,9 @@ from .storage import Storage
 from .writing import process_number, sync_folder
 
 BLOCKS_A_PART = 100
-BATCH_ROWS = 10_000
+BATCH_ROWS = 2000
 
+_ALWAYS = {"file_name", "class", "index"}
 _ARROW = {"int64": "int64", "label": "int64", "float64": "float64", "string": "string", "bool": "bool_"}
 
 
@@ -85,7 +87,7 @@ class MetadataWriter:
 
 
 def read_batches(path: Path, columns: Sequence[str] | None = None) -> Iterator[dict[str, list[Any]]]:
-    """Columns of a metadata file, some ten thousand rows at a time; all columns if none are named.
+    """Columns of a metadata file, some thousand rows at a time; all columns if none are named.
 
     A column that a file lacks is all None. DataSetError where the file cannot be read.
     """
@@ -164,19 +166,26 @@ def _schema(rows: Sequence[Row], columns: Mapping[str, str]) -> Any:
 
 
 def _json_batches(path: Path, columns: Sequence[str] | None) -> Iterator[dict[str, list[Any]]]:
+    """Row by row: rows parsed together, and kept until all are, leave the processor's cache and take three times as
+    long."""
     with path.open("rb") as file:
-        while lines := file.readlines(BATCH_ROWS * 900):
-            rows = _loads(b"[" + b",".join(lines) + b"]")
-            if not all({"file_name", "class", "index"} <= row.keys() for row in rows):
-                raise ValueError("a row lacks its file_name, class or index")
-            names = columns or list(dict.fromkeys(name for row in rows for name in row))
-            yield {name: [row.get(name) for row in rows] for name in names}
+        while lines := list(itertools.islice(file, BATCH_ROWS)):
+            names = columns or list(dict.fromkeys(name for line in lines for name in _row(line)))
+            values = ([row.get(name) for name in names] for row in map(_row, lines))
+            yield dict(zip(names, map(list, zip(*values, strict=True)), strict=True))
+
+
+def _row(line: bytes) -> Row:
+    row: Row = _loads(line)
+    if not row.keys() >= _ALWAYS:
+        raise ValueError("a row lacks its file_name, class or index")
+    return row
 
 
 def _parquet_batches(path: Path, columns: Sequence[str] | None) -> Iterator[dict[str, list[Any]]]:
     with _pyarrow("parquet").ParquetFile(path) as file:
         there = file.schema_arrow.names
-        if not {"file_name", "class", "index"} <= set(there):
+        if not set(there) >= _ALWAYS:
             raise ValueError("it lacks the column file_name, class or index")
         names = list(columns or there)
         for batch in file.iter_batches(BATCH_ROWS, columns=[name for name in names if name in there]):

@@ -68,7 +68,7 @@ class DataSet:
         ]
 
     def columns(self, split: str, names: Sequence[str] | None = None) -> Iterator[dict[str, list[Any]]]:
-        """These columns of a split's rows (all, if none are named), some ten thousand rows at a time. A column that is
+        """These columns of a split's rows (all, if none are named), some thousand rows at a time. A column that is
         not there is all None. Raises what ``rows`` raises."""
         folder = self._folder(split)
         labels = {name: label for label, name in enumerate(self.classes)}

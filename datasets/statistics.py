@@ -64,7 +64,7 @@ class SplitStatistics:
 
 
 def statistics(data: Path, report: Report, splits: Sequence[str] = ()) -> tuple[SplitStatistics, ...]:
-    """The statistics of the finished splits, or of those named. Rows are read some ten thousand at a time.
+    """The statistics of the finished splits, or of those named. Rows are read some thousand at a time.
 
     DataSetError where there are no rows of draws, or they cannot be read.
     """

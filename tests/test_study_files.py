@@ -195,7 +195,7 @@ def test_own_classes_take_the_place_of_the_studys(tmp_path: Path) -> None:
     for design in study.plan.designs.values():
         assert design.class_names == ("cup", "chair")
         assert design.factors["object_scale"].parameters["scale"].fixed == 1.5, "the look stays the study's"
-    assert {design.split("train").count for design in study.plan.designs.values()} > {2 * 200}
+    assert 2 * 100 in {design.split("train").count for design in study.plan.designs.values()}
 
 
 def test_a_wrong_option_is_found_before_anything_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

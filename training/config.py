@@ -143,7 +143,7 @@ class RunConfig:
         metadata=says("GPUs (or processes on a CPU) to split every batch among", "1; under torchrun all of its"),
     )
     amp: bool = attrs.field(default=True, metadata=says("mixed precision (used on CUDA GPUs only)"))
-    channels_last: bool = attrs.field(default=True, metadata=says("channels-last layout (used on CUDA GPUs and the CPU)"))
+    channels_last: bool = attrs.field(default=True, metadata=says("channels-last layout (not on MPS)"))
     workers: int = attrs.field(
         default=0, validator=not_negative, metadata=says("processes that load images", "by CPUs")
     )

@@ -152,8 +152,10 @@ def figure(results: Results, path: Path) -> None:
             seconds, quality = found["s_per_image"][name], found["psnr_db"][name]
             colour = "tab:grey" if name.startswith("theirs") else "tab:orange"
             axis.scatter(seconds, quality, color=colour)
-            axis.annotate(label, (seconds, quality), xytext=(6, 4), textcoords="offset points", fontsize=8)
+            side, shift = ("right", -7) if name.startswith("theirs") else ("left", 7)
+            axis.annotate(label, (seconds, quality), (shift, 4), textcoords="offset points", fontsize=8, ha=side)
         axis.set_xscale("log")
+        axis.xaxis.set_major_formatter("{x:g}")
         axis.margins(x=0.35, y=0.15)
         axis.set(title=f"{found['px']} px", xlabel="seconds an image (2 cores)", ylabel="PSNR to the reference, dB")
     drawing.savefig(path, dpi=150)

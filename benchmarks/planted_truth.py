@@ -5,8 +5,8 @@
 
 For each seed another hidden design: of what a wide design draws, a window of the camera's elevation, three of eight
 materials and four of eight environments, and nothing but these behind the object. Asked is
-  - whether importance, on the first round's images, ranks camera_viewpoint, material_texture and background before the
-    other factors (wanted: in at least 9 of 10 seeds);
+  - whether importance, on the images that were rendered to tune with, ranks camera_viewpoint, material_texture and
+    background before the other factors (wanted: in at least 9 of 10 seeds);
   - how far tuning gets from the wide design with all weights 1 to the hidden design itself, in accuracy on fresh
     "photos", each with as many images (wanted: 80 % of the way, at 2,000 images of budget).
 
@@ -38,11 +38,12 @@ from simreal.rendering.data_set import render_data_set
 from simreal.rendering.render_request import RenderRequest
 from simreal.studies.weighting.budget import Budget
 from simreal.studies.weighting.comparison import accuracy, compare
+from simreal.studies.weighting.effects import ranked_factors
 from simreal.studies.weighting.photo_features import FeatureExtractor
 from simreal.studies.weighting.pool import read_pool
 from simreal.studies.weighting.renders import SPLIT, Renderer, Renders
 from simreal.studies.weighting.search_space import all_weights
-from simreal.studies.weighting.tuning_run import DATA, FEATURES, TUNED, Order, round_name, run_tuning
+from simreal.studies.weighting.tuning_run import DATA, FEATURES, TUNED, Order, run_tuning
 
 SIMREAL = (sys.executable, str(Path(__file__).resolve().parent.parent / "headless.py"))
 PLANTED = ("camera_viewpoint", "material_texture", "background")
@@ -113,28 +114,15 @@ def photos_of(hidden: Design, count: int, seed: int, place: Path, args: argparse
 
 
 def ranks(run: Path, wide: Design, photos: Path) -> list[str]:
-    """The factors by their strongest effect, of importance on the images of the first round."""
+    """The factors as importance ranks them, from all images that were rendered to tune with."""
     out = run / "importance"
     design = run / "wide.simreal.json"
     save(wide, design)
-    words = [
-        "importance",
-        design,
-        "--photos",
-        photos,
-        "--from",
-        "images",
-        "--data",
-        run / DATA / round_name(0),
-        "--out",
-        out,
-    ]
+    rounds = sorted(path for path in (run / DATA).iterdir() if path.is_dir())
+    given = [word for path in rounds for word in ("--data", path)]
+    words = ["importance", design, "--photos", photos, "--from", "images", *given, "--out", out]
     subprocess.run([*SIMREAL, *map(str, words)], check=True)
-    strongest: dict[str, float] = {}
-    for effect in read_importance(out / "importance.json").effects:
-        error = max((effect.high - effect.low) / 3.92, 1e-6)
-        strongest[effect.factor] = max(strongest.get(effect.factor, 0.0), abs(effect.points) / error)
-    return sorted(strongest, key=lambda factor: -strongest[factor])
+    return ranked_factors(read_importance(out / "importance.json").effects)
 
 
 def measured(seed: int, args: argparse.Namespace) -> dict[str, Any]:

@@ -41,16 +41,19 @@ class Cell:
     method: str
     seed: int
     limit: int | None
+    image_size: int | None = None
 
     @property
     def name(self) -> str:
         """Its folder's."""
-        return f"{self.mode}-{self.limit or 'all'}-{self.method}-{self.seed}"
+        size = f"-{self.image_size}px" if self.image_size else ""
+        return f"{self.mode}-{self.limit or 'all'}-{self.method}-{self.seed}{size}"
 
     def options(self) -> list[str]:
         """What both verbs are told."""
         limit = ["--limit", str(self.limit)] if self.limit else []
-        return [f"--{self.mode}", "--seed", str(self.seed), "--validation", "none", *limit]
+        size = ["--image-size", str(self.image_size)] if self.image_size else []
+        return [f"--{self.mode}", "--seed", str(self.seed), "--validation", "none", *limit, *size]
 
 
 def arguments() -> argparse.Namespace:
@@ -64,7 +67,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seeds", type=int, default=3, choices=range(2, 11), metavar="N", help="how many (default: 3)")
     parser.add_argument("--limit", type=int, metavar="N", help="images of the source (default: all)")
     parser.add_argument("--epochs", type=int, metavar="N", help="instead of the default of simreal adapt")
-    parser.add_argument("--image-size", type=int, metavar="PX", help="of the network's input (default: the data's)")
+    parser.add_argument("--image-size", type=int, metavar="PX", help="of the network's input")
     parser.add_argument("--threads", type=int, default=0, help="CPU threads of a run")
     return parser.parse_args()
 
@@ -82,10 +85,9 @@ def adapted(cell: Cell, args: argparse.Namespace) -> dict[str, float]:
     """Accuracy on the photos that were never adapted to, at the epoch that each criterion picks."""
     run = args.out / cell.name
     if finished(run) is None:
-        given = {"--epochs": args.epochs, "--image-size": args.image_size}
-        more = [word for name, value in given.items() if value for word in (name, str(value))]
+        epochs = ["--epochs", str(args.epochs)] if args.epochs else []
         simreal(args, "adapt", args.source, args.photos, "--out", run, "--method", cell.method, "--test-share", "0.5",
-                "--continue", "--threads", args.threads, *cell.options(), *more)  # fmt: skip
+                "--continue", "--threads", args.threads, *cell.options(), *epochs)  # fmt: skip
     results = finished(run)
     assert results is not None, "a run that ends well is finished"
     return {name: float(results["adaptation"]["epochs"][name]["test_top1"]) for name in PICKED}
@@ -157,7 +159,7 @@ def main() -> int:
     for mode in args.mode or MODES[:1]:
         for seed in range(args.seeds):
             for method in dict.fromkeys(("none", *((TRAIN,) if mode == "head-only" else ()), *methods)):
-                cell = Cell(mode, method, seed, args.limit)
+                cell = Cell(mode, method, seed, args.limit, args.image_size)
                 found[cell] = trained(cell, args) if method == TRAIN else adapted(cell, args)
                 print(f"{cell.name}: {100 * found[cell]['last']:.1f} %", file=sys.stderr, flush=True)
                 (args.out / "table.md").write_text(table(found, args.seeds), encoding="utf-8")

@@ -126,8 +126,8 @@ def _streaming(found: Results) -> Iterator[Row]:
     for label, run in found["runs"].items():
         waited, implied = 100 * run["waited_share"], 100 * (run["implied_share"] or 0)
         seen = f"waits {waited:.1f} % ({implied:.1f} % implied), {run['images_reused']} twice"
-        met = run["unbroken"] and not run["images_reused"] and waited <= implied + 3
-        yield Row(f"streaming, {label}", "waits as rates imply, 0 twice, unbroken", seen, met)
+        met = run["unbroken"] and not run["images_reused"] and waited <= implied + 3 and found["same_network"]
+        yield Row(f"streaming, {label}", "waits as rates imply, 0 twice, unbroken, same network", seen, met)
 
 
 def table(found: list[Row]) -> str:

@@ -70,7 +70,7 @@ def arguments(cluster: Cluster, file: Path, out: Path | str, blender: Path) -> l
     return ["render", str(file), "--out", str(out), "--blender", str(blender), *where]
 
 
-def until(condition: Callable[[], object], seconds: float = 180.0) -> None:
+def until(condition: Callable[[], object], seconds: float = 60.0) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "nothing happened"

@@ -31,7 +31,7 @@ def photos(kit: Path, tmp_path: Path) -> Path:
 
 @pytest.mark.slow
 @pytest.mark.windowed
-@pytest.mark.timeout(2400)
+@pytest.mark.timeout(1200)
 def test_from_an_empty_scene_to_scored_photos(archive: Path, photos: Path, tmp_path: Path) -> None:
     shutil.rmtree(SHOTS, ignore_errors=True)
     program = training_python(tmp_path / "python")
@@ -53,7 +53,7 @@ def test_from_an_empty_scene_to_scored_photos(archive: Path, photos: Path, tmp_p
         sidebar.press("Render 280 Images")
         screen.wait("left", sidebar.box, within_s=120)
         screen.shot("rendering")
-        screen.wait("All 280 images are there", sidebar.box, within_s=900)
+        screen.wait("All 280 images are there", sidebar.box, within_s=400)
         screen.shot("rendered")
         sidebar.close("Render")
 
@@ -62,7 +62,7 @@ def test_from_an_empty_scene_to_scored_photos(archive: Path, photos: Path, tmp_p
         designer.leave_preferences()
         sidebar.press("Train", under="Advanced")
         screen.shot("training")
-        screen.wait("test_iid", sidebar.box, within_s=900, whole=True)
+        screen.wait("test_iid", sidebar.box, within_s=400, whole=True)
         screen.shot("trained")
         sidebar.close("Train")
 

@@ -14,6 +14,7 @@ import markdown
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
+PICTURES = {".png", ".jpg", ".svg"}
 PAGE = """<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -59,8 +60,10 @@ def write_manual(out: Path) -> list[Path]:
         page = out / f"{source.stem}.html"
         page.write_text(PAGE.format(title=f"Simreal: {titles[source.stem]}", links=links, body=body), encoding="utf-8")
         pages.append(page)
-    if (DOCS / "images").is_dir():
-        shutil.copytree(DOCS / "images", out / "images", dirs_exist_ok=True)
+    for picture in (file for file in sorted(DOCS.rglob("*")) if file.suffix in PICTURES):
+        copied = out / picture.relative_to(DOCS)
+        copied.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(picture, copied)
     return pages
 
 

@@ -89,7 +89,7 @@ def judged(judge: Judge, weights: Floats) -> list[Verdict]:
 def noise_law(judge: Judge, reference: Floats, random: np.random.Generator) -> NoiseLaw:
     """The law, from thinnings of the ``reference`` weighting (N,) by chance."""
     kept = np.array([random.random(len(reference)) < share for share in SHARES for _ in range(THINNINGS)])
-    whole, *thinned = judged(judge, np.concatenate([reference[None], reference * kept]))
+    whole, *thinned = judged(judge, np.concatenate([reference[None], reference * kept[~kept.all(1)]]))
     distances = np.array([1 / one.effective - 1 / whole.effective for one in thinned])
     losses = np.array([whole.values[0] - one.values[0] for one in thinned])
     # Least squares with the variance growing like the distance: the slope is the ratio of the sums.

@@ -43,7 +43,7 @@ def commands(args: argparse.Namespace) -> dict[str, list[str]]:
     parts = {
         "floor": ["render_floor.py", *kit, "--images", "1000", "--every", "5", "--denoiser", "none"],
         "scaling": ["scaling.py", *kit],
-        "long": ["render_floor.py", "--images", "20000", "--resolution", "64", "--window", "1000", "--every", "50"],
+        "long": ["long_run.py", "--images", "20000", "--resolution", "64"],
         "data": ["data_scale.py"],
         "streaming": ["streaming.py"],
         "chaos": ["chaos.py", "--kills", str(KILLS), "--images", "10000"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import queue
 import shutil
 import tempfile
@@ -78,6 +79,11 @@ class RenderCrew:
         for path in (self.data / ".simreal").iterdir():
             if path.is_dir():
                 shutil.rmtree(path)
+
+    def memory_mb(self) -> float:
+        """What the workers hold of the machine's memory, together (Linux)."""
+        pages = sum(int(Path(f"/proc/{worker.pid}/statm").read_text().split()[1]) for worker in self._workers)
+        return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
     def _next(self, kind: str) -> int:
         while True:

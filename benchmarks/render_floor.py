@@ -7,10 +7,6 @@ commit), in this process. Every ``--every``-th image is rendered again in place 
 the seed, and not written: the floor. Both sides are measured in one run, image by image, so that whatever else the
 machine does falls on both.
 
-Whether images cost more the longer a session lasts is seen by the second ``--window`` of images and the last, which are
-the same ones rendered once more, into another folder. How fast the machine is changes meanwhile, where others share it:
-a fixed piece of work, done beside every tenth image, is the yardstick by which both times are measured.
-
 Prints a JSON line, and a table for people on stderr.
 """
 
@@ -26,31 +22,14 @@ import time
 from pathlib import Path
 
 import attrs
-import numpy as np
 
-from simreal.datasets.shards import SHARD_SIZE, ShardWriter, plan
+from simreal.datasets.shards import ShardWriter, plan
 from simreal.datasets.state import prepare
 from simreal.design.counts import with_counts
 from simreal.design.design import ImageSettings
 from simreal.design.sampling import Sampler
 from simreal.design.starting import Sources, start_design
 from simreal.rendering.cores import seeing_cores
-
-
-class Yardstick:
-    """A fixed piece of work, some milliseconds of arithmetic on numbers looked up all over a table."""
-
-    def __init__(self) -> None:
-        random = np.random.default_rng(0)
-        self._table = random.random(1 << 20, np.float32)
-        self._places = random.integers(1 << 20, size=1 << 17)
-
-    def __call__(self) -> float:
-        """Do it. Returns the seconds."""
-        start = time.perf_counter()
-        for _ in range(3):
-            np.sqrt(np.sin(self._table[self._places]) ** 2 + 1.0).sum()
-        return time.perf_counter() - start
 
 
 def resident_mb() -> float:
@@ -70,13 +49,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--denoiser", choices=("none", "oidn"), default="none")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--every", type=int, default=5, help="measure the floor of every so many images")
-    parser.add_argument(
-        "--window", type=int, default=200, help="the last so many images are the second so many again (default 200)"
-    )
-    args = parser.parse_args()
-    if args.images < 3 * args.window or args.window % SHARD_SIZE:
-        parser.error(f"--images must be at least three times --window, and that a multiple of {SHARD_SIZE}")
-    return args
+    return parser.parse_args()
 
 
 def main() -> None:
@@ -87,28 +60,20 @@ def main() -> None:
         from simreal.rendering.session import RenderSession, SessionSettings
 
     with tempfile.TemporaryDirectory() as folder:
-        data, again = Path(folder) / "data", Path(folder) / "again"
-        data.mkdir()
-        again.mkdir()
+        data = Path(folder)
         design = start_design(Sources(models=args.models, environments=args.environments), "floor", data).design
         image = ImageSettings(resolution_px=args.resolution, samples=args.samples, denoiser=args.denoiser)
         design = with_counts(attrs.evolve(design, image=image), {"train": args.images})
-        for place in (data, again):
-            prepare(place, design)
-        shards = plan("train", args.images)
-        some = args.window * len(shards) // args.images
-        early, late = slice(some, 2 * some), slice(-some, None)
-        order = [*((data, shard) for shard in shards[:-some]), *((again, shard) for shard in shards[early])]
-        yardstick = Yardstick()
+        prepare(data, design)
         sampler = Sampler(design, "train")
-        times, floors, paired, memory, speeds = [], [], [], [], []
+        times, floors, paired = [], [], []
         with RenderSession(design, SessionSettings(threads=args.threads), lambda message: None) as session:
             session.check_classes()
             scene = bpy.context.scene
-            for place, shard in order:
+            for shard in plan("train", args.images):
                 specs = [sampler.spec(index) for index in shard.indices]
-                speed, aside_s, start = [], 0.0, time.perf_counter()
-                with ShardWriter(place, shard) as writer:
+                floor_s, start = 0.0, time.perf_counter()
+                with ShardWriter(data, shard) as writer:
                     for spec in session.ordered(specs):
                         before = time.perf_counter()
                         made = session.render(spec)
@@ -121,29 +86,17 @@ def main() -> None:
                             bpy.ops.render.render(write_still=False)
                             floors.append(time.perf_counter() - before)
                             paired.append(took)
-                            aside_s += floors[-1]
-                        if spec.index % 10 == 0:
-                            speed.append(yardstick())
-                            aside_s += speed[-1]
+                            floor_s += floors[-1]
                     writer.commit()
-                times.append((time.perf_counter() - start - aside_s) / len(shard))
-                speeds.append(statistics.mean(speed))
-                memory.append(resident_mb())
-        time_ratio = statistics.mean(times[late]) / statistics.mean(times[early])
-        yardstick_ratio = statistics.mean(speeds[late]) / statistics.mean(speeds[early])
+                times.append((time.perf_counter() - start - floor_s) / len(shard))
         result = {
             **{name: getattr(args, name) for name in ("images", "resolution", "samples", "denoiser", "threads")},
             "blender": bpy.app.version_string,
             "s_per_image": statistics.mean(times),
-            "s_per_image_after_first_window": statistics.mean(times[some:]),
             "floor_s": statistics.mean(floors),
             "ratio": statistics.mean(times) / statistics.mean(floors),
             "ratio_of_measured_images": statistics.mean(paired) / statistics.mean(floors),
-            "late_to_early_time": time_ratio / yardstick_ratio,
-            "late_to_early_seconds": time_ratio,
-            "late_to_early_yardstick": yardstick_ratio,
-            "late_to_early_memory": statistics.mean(memory[late]) / statistics.mean(memory[early]),
-            "memory_mb": memory[-1],
+            "memory_mb": resident_mb(),
         }
     os.dup2(stdout, 1)
     for name, value in result.items():

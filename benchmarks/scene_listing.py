@@ -16,7 +16,6 @@ from simreal.design.sampling import Sampler
 
 
 def main() -> None:
-    import bpy
     import numpy as np
 
     from simreal.rendering.session import RenderSession, SessionSettings
@@ -61,7 +60,7 @@ def main() -> None:
                     },
                 }
             )
-    out.write_text(json.dumps({"bounces": shown.image.bounces, "blender": bpy.app.version_string, "scenes": scenes}))
+    out.write_text(json.dumps({"bounces": shown.image.bounces, "scenes": scenes}))
     os._exit(0)  # bpy may hang where it is left in the ordinary way
 
 

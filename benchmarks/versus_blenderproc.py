@@ -27,6 +27,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -117,10 +118,12 @@ def comparison(args: argparse.Namespace, px: int, work: Path) -> dict[str, Any]:
         compared = range(0, args.references * args.thin, args.thin)
         theirs.render(compared, work / f"theirs-{px}", px, SAMPLES)
         theirs.render(compared, work / f"theirs-denoised-{px}", px, SAMPLES, True)
-        their_references = references(work, f"theirs-{theirs.blender}", scenes, args, px)
+        listed = json.loads(scenes.read_text())["scenes"]
+        shown, image = [listed[index] for index in compared], f"{px}/{args.reference_samples}"
+        their_references = references(work, f"theirs-{theirs.blender}", shown, image)
         wanted = [index for index in compared if not numbered(their_references, index).is_file()]
         theirs.render(wanted, their_references, px, args.reference_samples)
-        own_references = references(work, "ours", scenes, args, px)
+        own_references = references(work, f"ours-{version('bpy')}", shown, image)
         reference = attrs.evolve(design, image=ImageSettings(px, args.reference_samples, denoiser="none"))
         render_references(reference, seats, own_references, compared)
         ours = {"reference": [opened(numbered(own_references, index)) for index in compared]}
@@ -143,7 +146,8 @@ def comparison(args: argparse.Namespace, px: int, work: Path) -> dict[str, Any]:
     }
     return {
         "px": px,
-        "blender": theirs.blender,
+        "blender": version("bpy"),
+        "their_blender": theirs.blender,
         "s_per_image": mean,
         "psnr_db": quality,
         "times_theirs": {name: statistics.mean(values) for name, values in ratios.items()},
@@ -174,10 +178,19 @@ def blocks(start: int, stop: int, size: int) -> list[Shard]:
     return [Shard("train", first, min(first + size, stop)) for first in range(start, stop, size)]
 
 
-def references(work: Path, whose: str, scenes: Path, args: argparse.Namespace, px: int) -> Path:
+def references(work: Path, whose: str, scenes: Sequence[Any], image: str) -> Path:
     """The folder of references of these very scenes. They take longest, and those of an earlier run are as good."""
-    digest = hashlib.sha256(scenes.read_bytes() + f"{px}/{args.reference_samples}".encode()).hexdigest()[:12]
-    return work / f"references-{whose}-{px}-{digest}"
+    digest = hashlib.sha256(f"{json.dumps(rounded(list(scenes)))}/{image}".encode()).hexdigest()[:12]
+    return work / f"references-{whose}-{digest}"
+
+
+def rounded(value: Any) -> Any:
+    """All numbers in it to three digits: two Blenders place things by 1e-8 differently."""
+    if isinstance(value, dict):
+        return {name: rounded(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [rounded(part) for part in value]
+    return round(value, 3) if isinstance(value, float) else value
 
 
 def render_references(reference: Design, seats: Sequence[Seat], folder: Path, compared: Sequence[int]) -> None:

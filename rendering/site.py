@@ -70,7 +70,7 @@ class ThisMachine:
         assert self._extensions is not None
         self._extensions.cleanup()
 
-    def start(self, number: int, seat: Seat, events: queue.Queue[tuple[int, Event]]) -> Hand:
+    def start(self, number: int, seat: Seat, events: queue.Queue[tuple[int, Event]]) -> Child:
         assert self._extensions is not None, "used as a context"
         return Child(self._command(seat), number, events, secluded(Path(self._extensions.name)))
 

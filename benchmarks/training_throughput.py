@@ -5,7 +5,8 @@
 
 The loop and a bare PyTorch loop (forward, loss, backward, step) train twins of one network on the same tensors, turn by
 turn in one process: on the CPU a small one, and where there is a CUDA GPU ResNet-50 at 224 px with mixed precision, the
-bare loop as timm's training script has it. The loader and timm's read the same folder turn by turn, both with what the
+bare loop as timm's training script has it. It too has its tensors channels last; once more on the CPU it has torch's
+own layout, which says what ours is worth. The loader and timm's read the same folder turn by turn, both with what the
 strong augmentation does: crops, mirrors, colours, hues, greys. On the CPU what counts is time of the CPU, which other
 work on the machine changes little; on a GPU and with --workers it is time. Prints a table on stderr and a JSON line.
 Exit status 1 if one of Simreal's takes more than 1.05 times the other.
@@ -125,8 +126,10 @@ class Network:
 SMALL, LARGE = Network("resnet10t", 64, 16), Network("resnet50", 224, 128)
 
 
-def race_loops(network: Network, device: torch.device, turns: int, folder: Path) -> dict[str, float]:
-    """The loop against a bare one, on tensors that are there."""
+def race_loops(
+    network: Network, device: torch.device, turns: int, folder: Path, layout: torch.memory_format = torch.channels_last
+) -> dict[str, float]:
+    """The loop against a bare one of that layout, on tensors that are there."""
     backbone, side_px, batch = network.backbone, network.side_px, network.batch
     config = RunConfig(
         data="", backbone=backbone, weights="none", crop_px=side_px, resize_px=side_px, batch_size=batch,
@@ -137,7 +140,8 @@ def race_loops(network: Network, device: torch.device, turns: int, folder: Path)
     if device.type == "cuda":
         data = [(images.pin_memory(), labels.pin_memory()) for images, labels in data]
     twin = build_classifier(config, len(CLASSES))
-    source = Turns(data, turns, bare_loop(twin, config, device, data), device.type == "cuda")
+    twin = twin.to(device).to(memory_format=layout)
+    source = Turns(data, turns, bare_loop(twin, config, data, layout), device.type == "cuda")
     told = SimpleNamespace(classes=CLASSES)
     job = Job(config, told, source, None, RunFolder(folder), device, TerminalReport())
     model = build_classifier(config, len(CLASSES))
@@ -145,10 +149,12 @@ def race_loops(network: Network, device: torch.device, turns: int, folder: Path)
     return source.race.told(TURN * batch)
 
 
-def bare_loop(model: nn.Module, config: RunConfig, device: torch.device, data: list[Batch]) -> Callable[[], None]:
-    """A turn of the plainest loop there is; on a GPU with mixed precision and channels last, as timm's script."""
-    layout = torch.channels_last if device.type == "cuda" else torch.contiguous_format
-    model = model.to(device).to(memory_format=layout).train()
+def bare_loop(
+    model: nn.Module, config: RunConfig, data: list[Batch], layout: torch.memory_format
+) -> Callable[[], None]:
+    """A turn of the plainest loop there is; on a GPU with mixed precision, as timm's script."""
+    device = torch.device(config.device)
+    model.train()
     optimizer = make_optimizer(model, config)
     precision = Precision(device, True)
 
@@ -225,6 +231,9 @@ def main() -> int:
         folder = Path(name)
         races = {
             "loop, resnet10t 64 px, CPU": race_loops(SMALL, torch.device("cpu"), args.turns, folder / "small"),
+            "loop, against torch's own layout": race_loops(
+                SMALL, torch.device("cpu"), args.turns, folder / "layout", torch.contiguous_format
+            ),
             "loader, strong, against timm's, 224 px": race_loaders(
                 args.images or write_photos(folder / "photos"), 224, 32, args.workers, max(args.turns // 4, 3)
             ),

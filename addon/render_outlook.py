@@ -28,7 +28,7 @@ from .touched import forgotten
 
 KEPT_S = 1.0
 BYTES_A_PIXEL = 0.25  # JPEG of the starter and the kit, 0.22 at 160 px
-SAMPLES_OF_SETTING_UP = 146_000  # what an image costs beside its light paths, in samples: 0.04 s of 0.26 s at 224 px
+SAMPLES_OF_SETTING_UP = 52_000  # what an image costs beside its light paths, in samples: 0.05 s of 0.77 s at 224 px
 
 
 @attrs.frozen

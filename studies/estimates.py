@@ -20,8 +20,8 @@ from .plan import Plan, Step
 from .study_folder import StudyFolder
 
 START_S = 6.0  # starting Python, torch or Blender
-RAY_S = 2.7e-7  # a sample of a pixel on one core: 0.26 s an image of 224 px with 16 samples
-SAMPLES_OF_SETTING_UP = 146_000  # what an image costs beside its light paths, in samples
+RAY_S = 9e-7  # a sample of a pixel on one core: 0.77 s an image of 224 px with 16 samples
+SAMPLES_OF_SETTING_UP = 52_000  # what an image costs beside its light paths, in samples
 GMACS_PER_S = 30.0  # of one core in training, forward and backward counted as three forward passes
 BYTES_A_PIXEL = 0.25
 COPIES_OF_WEIGHTS = 3  # model.pt, and checkpoint.pt with the optimiser's momentum

@@ -6,7 +6,7 @@
 The table is that of the repository samarth4149/task2sim (Mishra et al., CVPR 2022): 20 tasks x 256 settings of eight
 factors. It is read where it lies and no part of Simreal. Renders nothing. Each replay's regret is kept in
 --out/regrets.jsonl, so that the command goes on where it was stopped; writes replay.json and replay.md.
-A replay takes a tenth of a second of one core, of the Parzen estimator more: 20 seeds of all tasks are minutes.
+20 seeds of all tasks take a minute.
 """
 
 from __future__ import annotations

@@ -8,16 +8,20 @@ evaluations stays behind the best of all.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import attrs
 import numpy as np
 
 from ...design.errors import RunError
 from ..intervals import mean_interval
-from .on_off_search import OnOffSearch, Setting
+from .proposals import Proposer
+from .search_space import OptionDimension, Point
+
+Setting: TypeAlias = tuple[bool, ...]
+BATCH = 4  # proposals at a time
 
 
 class Searcher(Protocol):
@@ -111,33 +115,47 @@ class RandomSearch:
         place = next(self._order)
         return tuple(bool(place >> switch & 1) for switch in range(self._switches))
 
-    def tell(self, setting: Sequence[bool], value: float) -> None:
+    def tell(self, setting: Setting, value: float) -> None:
         """Learn nothing."""
 
 
-class ParzenSearch:
-    """Optuna's tree-structured Parzen estimator (Bergstra et al. 2011), its multivariate kind as in ``proposals``."""
+class TunerSearch:
+    """As ``simreal tune`` searches: everything on, each switch alone off, and then what its proposer says.
+
+    A setting that was tried already costs nothing and is not tried again; where a whole batch of proposals was, one by
+    chance is. ValueError where all were tried.
+    """
 
     def __init__(self, switches: int, seed: int) -> None:
-        import optuna
-
-        optuna.logging.set_verbosity(optuna.logging.WARNING)
-        sampler = optuna.samplers.TPESampler(seed=seed, multivariate=True)
-        self._study = optuna.create_study(direction="maximize", sampler=sampler)
-        self._space: dict[str, optuna.distributions.BaseDistribution] = {
-            str(switch): optuna.distributions.CategoricalDistribution((False, True)) for switch in range(switches)
-        }
+        self._switches = [str(switch) for switch in range(switches)]
+        group = {name: OptionDimension("", name, ("one", "other")) for name in self._switches}  # in as it is, or out
+        self._proposer = Proposer(group, seed)
+        self._points: list[Point] = [{}, *({name: group[name].levels()[0]} for name in self._switches)]
+        self._level = group["0"].levels()[0]
+        self._chance = RandomSearch(switches, seed)
+        self._tried: set[Setting] = set()
+        self._batch = 0
 
     def ask(self) -> Setting:
-        self._trial = self._study.ask(self._space)
-        return tuple(self._trial.params.values())
+        if len(self._tried) == 2 ** len(self._switches):
+            raise ValueError("all settings were tried")
+        if not self._points:
+            self._points = list(self._proposer.ask(self._batch, BATCH))
+            self._batch += 1
+        while self._points:
+            point = self._points.pop(0)
+            setting = tuple(name not in point for name in self._switches)
+            if setting not in self._tried:
+                return setting
+        return next(setting for setting in iter(self._chance.ask, None) if setting not in self._tried)
 
-    def tell(self, setting: Sequence[bool], value: float) -> None:
-        self._study.tell(self._trial, value)
+    def tell(self, setting: Setting, value: float) -> None:
+        self._tried.add(setting)
+        off = (name for name, on in zip(self._switches, setting, strict=True) if not on)
+        self._proposer.tell(dict.fromkeys(off, self._level), value)
 
 
 SEARCHES: Mapping[str, Callable[[int, int], Searcher]] = {
-    "gaussian process": OnOffSearch,
-    "parzen estimator": ParzenSearch,
+    "tuner": TunerSearch,
     "random": RandomSearch,
 }

@@ -30,12 +30,7 @@ from simreal.design.design import ImageSettings
 from simreal.design.sampling import Sampler
 from simreal.design.starting import Sources, start_design
 from simreal.rendering.cores import seeing_cores
-
-
-def resident_mb() -> float:
-    """Memory of this process in MB."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+from simreal.rendering.memory import resident_bytes
 
 
 def arguments() -> argparse.Namespace:
@@ -96,7 +91,7 @@ def main() -> None:
             "floor_s": statistics.mean(floors),
             "ratio": statistics.mean(times) / statistics.mean(floors),
             "ratio_of_measured_images": statistics.mean(paired) / statistics.mean(floors),
-            "memory_mb": resident_mb(),
+            "memory_mb": resident_bytes() / 1e6,
         }
     os.dup2(stdout, 1)
     for name, value in result.items():

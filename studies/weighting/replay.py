@@ -129,9 +129,9 @@ class TunerSearch:
     def __init__(self, switches: int, seed: int) -> None:
         self._switches = [str(switch) for switch in range(switches)]
         group = {name: OptionDimension("", name, ("one", "other")) for name in self._switches}  # in as it is, or out
-        self._proposer = Proposer(group, seed)
-        self._points: list[Point] = [{}, *({name: group[name].levels()[0]} for name in self._switches)]
         self._level = group["0"].levels()[0]
+        self._proposer = Proposer(group, seed)
+        self._points: list[Point] = [{}, *({name: self._level} for name in self._switches)]
         self._chance = RandomSearch(switches, seed)
         self._tried: set[Setting] = set()
         self._batch = 0

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import colorsys
 import functools
+import itertools
 import math
 from collections.abc import Mapping
 from pathlib import Path
@@ -40,18 +41,16 @@ class View:
 
     def directions(self, parts: int = 1) -> np.ndarray:
         """Unit directions (n, n, 3), n = size * parts, through the centres of ``parts`` by ``parts`` parts of each
-        pixel, top row first."""
+        pixel, top row first; float32."""
         half = SENSOR_WIDTH_MM / 2 / self.focal_length_mm
         count = self.size_px * parts
         steps = (np.arange(count) + 0.5) / count * 2 - 1
-        x = (steps + 2 * self.shift[0]) * half
-        y = (-steps + 2 * self.shift[1]) * half
-        rays = np.empty((count, count, 3))
-        rays[..., 0] = x[None, :]
-        rays[..., 1] = y[:, None]
-        rays[..., 2] = -1.0
-        rays /= np.linalg.norm(rays, axis=-1, keepdims=True)
-        return rays @ self.rotation.T
+        x = ((steps + 2 * self.shift[0]) * half)[None, :]
+        y = ((-steps + 2 * self.shift[1]) * half)[:, None]
+        length = np.sqrt(x**2 + y**2 + 1)
+        rays = np.empty((count, count, 3), np.float32)
+        rays[..., 0], rays[..., 1], rays[..., 2] = x / length, y / length, -1 / length
+        return rays @ self.rotation.T.astype(np.float32)
 
 
 def environment_background(radiance: np.ndarray, view: View, blur_px: float) -> np.ndarray:
@@ -59,9 +58,12 @@ def environment_background(radiance: np.ndarray, view: View, blur_px: float) -> 
     size = view.size_px
     texels = 2 * math.atan(SENSOR_WIDTH_MM / 2 / view.focal_length_mm) / (2 * math.pi) * radiance.shape[1] / size
     parts = min(max(math.ceil(2 * texels), 1), MOST_PARTS)
-    seen = look_up(radiance, view.directions(parts)).reshape(size, parts, size, parts, 3).mean(axis=(1, 3))
-    seen = seen.astype(np.float32)
-    return blurred(seen, blur_px / 2.0)
+    seen = look_up(radiance, view.directions(parts))
+    mean = np.zeros((size, size, 3), np.float32)
+    for row, column in itertools.product(range(parts), range(parts)):
+        mean += seen[row::parts, column::parts]
+    mean /= parts**2
+    return blurred(mean, blur_px / 2.0)
 
 
 def plain_background(values: Mapping[str, Value], size_px: int) -> np.ndarray:

@@ -121,18 +121,31 @@ def mean_radiance(radiance: np.ndarray) -> float:
 
 
 def look_up(radiance: np.ndarray, directions: np.ndarray) -> np.ndarray:
-    """Radiance (..., 3) seen along unit ``directions`` (..., 3), bilinear, with Cycles' equirectangular mapping."""
+    """Radiance (..., 3) seen along unit ``directions`` (..., 3), bilinear, with Cycles' equirectangular mapping.
+
+    Both are float32: an image looks up several directions for each of its pixels, and in float64 it takes five times
+    as long.
+    """
     height, width = radiance.shape[:2]
-    u = 0.5 - np.arctan2(directions[..., 1], directions[..., 0]) / (2 * np.pi)
-    v = 0.5 + np.arcsin(np.clip(directions[..., 2], -1.0, 1.0)) / np.pi
-    x = u * width - 0.5
-    y = np.clip(v * height - 0.5, 0.0, height - 1.0)
-    x0 = np.floor(x).astype(np.int64)
-    y0 = np.minimum(np.floor(y).astype(np.int64), max(height - 2, 0))
-    fx = (x - x0)[..., None].astype(np.float32)
-    fy = (y - y0)[..., None].astype(np.float32)
-    left, right = x0 % width, (x0 + 1) % width
-    upper = np.minimum(y0 + 1, height - 1)
-    low = radiance[y0, left] * (1 - fx) + radiance[y0, right] * fx
-    high = radiance[upper, left] * (1 - fx) + radiance[upper, right] * fx
-    return low * (1 - fy) + high * fy
+    across, away, up = np.moveaxis(directions, -1, 0)
+    x = (np.float32(0.5) - np.arctan2(away, across) * np.float32(0.5 / np.pi)) * np.float32(width) - np.float32(0.5)
+    y = (np.float32(0.5) + np.arcsin(np.clip(up, -1, 1)) * np.float32(1 / np.pi)) * np.float32(height) - np.float32(0.5)
+    y = np.clip(y, 0, height - 1)
+    column, row = np.floor(x), np.minimum(np.floor(y), max(height - 2, 0))
+    fx, fy = (x - column)[..., None], (y - row)[..., None]
+    left = column.astype(np.int32) % width
+    right = np.where(left + 1 == width, 0, left + 1)
+    lower = row.astype(np.int32)
+    upper = np.minimum(lower + 1, height - 1)
+    texels = radiance.reshape(-1, radiance.shape[2])
+    low = _between(texels.take(lower * width + left, 0), texels.take(lower * width + right, 0), fx)
+    high = _between(texels.take(upper * width + left, 0), texels.take(upper * width + right, 0), fx)
+    return _between(low, high, fy)
+
+
+def _between(first: np.ndarray, second: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """``first`` where ``share`` is 0, ``second`` where it is 1; written into ``second``."""
+    second -= first
+    second *= share
+    second += first
+    return second

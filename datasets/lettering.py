@@ -46,17 +46,25 @@ def line_height(size_px: int) -> int:
 
 
 def fit(text: str, size_px: int, max_px: int) -> str:
-    """``text`` cut at its end, with an ellipsis, to ``max_px``."""
+    """``text`` cut to ``max_px``, with an ellipsis: at its end, or in the middle of a single word, as names of files
+    differ at their ends."""
     if width(text, size_px) <= max_px:
         return text
-    low, high = 0, len(text)  # the longest start that fits
+    low, high = 0, len(text)  # how many letters are left, at most
     while low < high:
         middle = (low + high + 1) // 2
-        if width(text[:middle].rstrip() + ELLIPSIS, size_px) <= max_px:
+        if width(_shortened(text, middle), size_px) <= max_px:
             low = middle
         else:
             high = middle - 1
-    return text[:low].rstrip() + ELLIPSIS
+    return _shortened(text, low)
+
+
+def _shortened(text: str, letters: int) -> str:
+    if " " in text:
+        return text[:letters].rstrip() + ELLIPSIS
+    last = letters // 2
+    return text[: letters - last] + ELLIPSIS + text[len(text) - last :]
 
 
 def wrap(text: str, size_px: int, max_px: int, max_lines: int) -> list[str]:

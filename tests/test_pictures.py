@@ -60,7 +60,13 @@ def test_text_is_cut_to_its_width() -> None:
         for room in (20, 60, 200):
             cut = fit(text, 14, room)
             assert width(cut, 14) <= room
-            assert cut == text or cut.endswith(ELLIPSIS)
+            assert cut == text or cut.endswith(ELLIPSIS) or (" " not in text and ELLIPSIS in cut)
+
+
+def test_names_that_differ_at_their_ends_still_do_when_cut() -> None:
+    first, second = (fit(f"cellphone_image_00{number}.jpg", 14, 100) for number in (12, 31))
+    assert first.startswith("cell") and first.endswith("12.jpg")
+    assert first != second
 
 
 def test_text_is_wrapped_at_spaces_into_few_lines() -> None:

@@ -144,7 +144,7 @@ class _Builder:
 
         arguments = tuple(filled(text) for text in task.arguments)
         options = {key: self._option(value, filled) for key, value in task.options.items()}
-        options = {key: value for key, value in options.items() if value not in (None, False, [])}
+        options = {key: value for key, value in options.items() if not (value is None or value is False or value == [])}
         if verb(task.verb).seeded:
             options.setdefault("seed", place.seed)
         title = f"{place.label}, seed {place.seed}"

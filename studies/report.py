@@ -93,7 +93,10 @@ def _notes(outcome: Outcome) -> list[str]:
     if plan.study.paper is not None:
         notes.append(f"The paper's figures stand beneath, or in brackets: {plan.study.paper.source}.")
     if not outcome.complete:
-        notes.append(f"Unfinished: {len(outcome.measured)} of {len(plan.values)} figures are there.")
+        missing = f"Unfinished: {len(outcome.measured)} of {len(plan.values)} figures are there."
+        if len(plan.seeds) > 1 and any(one.seeds == 1 for one in outcome.summaries.values()):
+            missing += " Where one seed is there, ± is over its test images (Wilson)."
+        notes.append(missing)
     if plan.without_photos:
         left_out = ", ".join(plan.without_photos)
         notes.append(f"Left out, as no photos were named (--photos): {left_out}.")

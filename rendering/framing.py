@@ -73,9 +73,12 @@ def cell_corners(vertices: np.ndarray) -> np.ndarray:
     """The corners of all grid cells that hold some of ``vertices`` (n, 3)."""
     low = vertices.min(axis=0)
     side = max(float((vertices.max(axis=0) - low).max()) / CELLS, 1e-9)
-    cells = np.unique(np.floor((vertices - low) / side).astype(np.int32), axis=0)
-    steps = np.array([(x, y, z) for x in (0, 1) for y in (0, 1) for z in (0, 1)], np.int32)
-    corners = np.unique((cells[:, None, :] + steps).reshape(-1, 3), axis=0)
+    base = CELLS + 2  # cells are 0 .. CELLS along an axis, corners one more; rows of numbers are slow to tell apart
+    place = np.array([base * base, base, 1], np.int64)
+    cells = np.unique(np.floor((vertices - low) / side).astype(np.int64) @ place)
+    steps = [(x, y, z) @ place for x in (0, 1) for y in (0, 1) for z in (0, 1)]
+    numbers = np.unique(cells[:, None] + steps)
+    corners = np.stack([numbers // base**2, numbers // base % base, numbers % base], axis=1)
     return (low + corners * np.float32(side)).astype(np.float32)
 
 

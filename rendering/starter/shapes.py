@@ -172,10 +172,10 @@ def _welded(vertices: Points, faces: Sequence[Face]) -> Mesh:
     _, first, inverse = np.unique(
         np.round(vertices, _WELD_DIGITS) + 0.0, axis=0, return_index=True, return_inverse=True
     )
-    place = inverse.reshape(-1)
+    place = inverse.reshape(-1).tolist()
     kept: list[Face] = []
     for face in faces:
-        corners = list(dict.fromkeys(int(place[v]) for v in face))
+        corners = list(dict.fromkeys(place[v] for v in face))
         if len(corners) >= 3:
             kept.append(tuple(corners))
     return Mesh(vertices[first], tuple(kept))

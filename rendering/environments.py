@@ -123,8 +123,8 @@ def mean_radiance(radiance: np.ndarray) -> float:
 def look_up(radiance: np.ndarray, directions: np.ndarray) -> np.ndarray:
     """Radiance (..., 3) seen along unit ``directions`` (..., 3), bilinear, with Cycles' equirectangular mapping.
 
-    Both are float32: an image looks up several directions for each of its pixels, and in float64 it takes five times
-    as long.
+    Both are float32, and texels are found by one index each: an image looks up several directions for each of its
+    pixels, and in float64, with an index for each axis, that takes two to five times as long.
     """
     height, width = radiance.shape[:2]
     across, away, up = np.moveaxis(directions, -1, 0)

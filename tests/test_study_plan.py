@@ -169,13 +169,14 @@ def test_designs_are_written_as_they_are_rendered(tmp_path: Path) -> None:
 
 def test_a_command_takes_every_kind_of_option(tmp_path: Path) -> None:
     document = study_document()
-    options = {"lr": 1e-4, "no-amp": True, "from-scratch": False, "backbone": None, "alias": ["a=b", "c=d"], "x": 0}
+    options = {"lr": 1e-4, "no-amp": True, "from-scratch": False, "backbone": None, "alias": ["a=b", "c=d"]}
+    options |= {"x": -1, "y": 0}
     document["steps"]["training"]["options"] = options
     plan = planned(tmp_path, document, only=("augmentation=none",))
     training = next(step for step in plan.steps.values() if step.name == "training")
     words = StudyFolder(tmp_path / "out").command(plan, training)
     assert words[4:] == [
-        *("--continue", "--lr=0.0001", "--no-amp", "--alias=a=b", "--alias=c=d", "--x=0"),
+        *("--continue", "--lr=0.0001", "--no-amp", "--alias=a=b", "--alias=c=d", "--x=-1", "--y=0"),
         *("--augmentation=none", "--seed=0"),
     ]
 

@@ -166,7 +166,8 @@ def test_a_step_that_fails_is_named_and_the_rest_goes_on(tmp_path: Path, capsys:
     assert status["cells"][0]["problem"] == "training (viewpoint / none, seed 0): told to fail"
     assert status["cells"][0]["measures"]["IID"]["seeds"] == 1, "its other seed is there"
     report = (tmp_path / "out" / "report.md").read_text()
-    assert "14 of 16 figures are there. Where one seed is there, ± is over its test images (Wilson)." in report
+    assert "Unfinished: 14 of 16 figures are there." in report
+    assert "Where one seed is there, ± is over its test images (Wilson)." in report
 
     again = conduct(study, StandInCrew(), sent.append)
     assert again.count("finished") == STEPS, "the same command tries again"

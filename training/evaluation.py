@@ -21,6 +21,7 @@ from ..datasets.messages import Log, Progress, Report
 from ..datasets.reading import PLAIN_SPLIT, DataSet
 from ..design.errors import DataSetError
 from .backbones import Classifier
+from .inference import for_inference
 from .loading import Samples, batches, read_samples
 from .run_folder import write_bytes, write_json
 from .transforms import CentreCrop
@@ -58,14 +59,14 @@ def evaluate(
     stage: str = "evaluate",
 ) -> Evaluation:
     """Predict every sample; ``samples.labels`` are indices into ``classes``. ``AssetError`` for a damaged image."""
-    classifier.to(device).eval()
+    looking = for_inference(classifier, crop_px, device)
     logits: list[torch.Tensor] = []
     done, start = 0, time.monotonic()
     with torch.inference_mode():
         for images, labels in batches(
             samples, range(len(samples)), _BATCH, CentreCrop(resize_px, crop_px), workers=workers
         ):
-            logits.append(classifier(images.to(device)).float().cpu())
+            logits.append(looking(images.to(device)).float().cpu())
             done += len(labels)
             if report is not None:
                 rate = done / (time.monotonic() - start)

@@ -18,6 +18,7 @@ from ..datasets.messages import Log, Progress, Report
 from ..design.errors import RunError
 from .backbones import Classifier
 from .config import Augmentation, RunConfig
+from .inference import for_inference
 from .job import Job
 from .loading import Samples, batches
 from .run_folder import write_bytes
@@ -59,13 +60,13 @@ def _extract(model: Classifier, job: Job, samples: Samples, view: int) -> Featur
     config, count = job.config, len(samples)
     transform = training_transform(_augmentation(config, view), config.resize_px, config.crop_px)
     stage = f"features, view {view + 1} of {config.views}"
-    model.to(job.device).to(memory_format=torch.channels_last).eval()
+    looking = for_inference(model, config.crop_px, job.device)
     parts: list[FeatureArray] = []
     done, start = 0, time.monotonic()
     loader = batches(samples, range(count), BATCH, transform, seed=config.seed, epoch=view, workers=config.workers)
     with torch.inference_mode():
         for images, labels in loader:
-            parts.append(model.pooled(images.to(job.device)).float().cpu().numpy())
+            parts.append(looking.pooled(images.to(job.device)).float().cpu().numpy())
             done += len(labels)
             rate = done / (time.monotonic() - start)
             job.report(Progress(stage, done, count, "images", rate, (count - done) / rate))

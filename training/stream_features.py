@@ -16,6 +16,7 @@ from ..datasets.messages import Log, Progress
 from ..design.errors import RunError
 from .backbones import Classifier
 from .features import BATCH, FeatureArray, finite
+from .inference import for_inference
 from .interruption import interrupts_noted
 from .job import Job
 from .run_folder import load_torch, save_torch
@@ -45,9 +46,9 @@ def stream_features(model: Classifier, job: Job, stream: Stream) -> Seen:
     stream.expect(total)
     parts = _read_parts(job, stream)
     stream.open()
-    model.to(job.device).to(memory_format=torch.channels_last).eval()
+    looking = for_inference(model, job.config.crop_px, job.device)
     while (done := sum(map(len, parts))) < total:
-        parts.append(_part(model, job, stream, done, min(done + PART_BATCHES * BATCH, total)))
+        parts.append(_part(looking, job, stream, done, min(done + PART_BATCHES * BATCH, total)))
     return Seen(
         finite(np.concatenate([part.features for part in parts])),
         tuple(label for part in parts for label in part.labels),

@@ -24,6 +24,7 @@ from ...datasets.accuracy import Accuracy, measure
 from ...datasets.messages import Progress, Report
 from ...datasets.reading import DataSet
 from ...training.features import BATCH
+from ...training.inference import for_inference
 from ...training.loading import Samples, batches
 from ...training.run_folder import RunFolder, write_bytes
 from ...training.trained import TrainedModel
@@ -126,16 +127,16 @@ def measured(run: Path, model: TrainedModel, images: Domain, chosen: Labels, way
 
 
 def _pass(model: TrainedModel, images: Domain, chosen: Labels, way: Pass, stage: str) -> tuple[Floats, Floats]:
-    classifier, samples = model.classifier.to(way.device).eval(), images.samples
+    looking, samples = for_inference(model.classifier, model.crop_px, way.device), images.samples
     wanted = np.zeros(len(samples), bool)
     wanted[chosen] = True
-    logits, features = [], [np.zeros((0, classifier.head.in_features), np.float32)]
+    logits, features = [], [np.zeros((0, looking.head.in_features), np.float32)]
     done, start = 0, time.monotonic()
     transform = CentreCrop(model.resize_px, model.crop_px)
     with torch.inference_mode():
         for pictures, labels in batches(samples, range(len(samples)), BATCH, transform, workers=way.workers):
-            seen = classifier.features(pictures.to(way.device))
-            logits.append(classifier.head(seen).float().cpu().numpy())
+            seen = looking.features(pictures.to(way.device))
+            logits.append(looking.head(seen).float().cpu().numpy())
             features.append(seen.float().cpu().numpy()[wanted[done : done + len(labels)]])
             done += len(labels)
             rate = done / (time.monotonic() - start)

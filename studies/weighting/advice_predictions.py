@@ -11,6 +11,7 @@ import torch
 
 from ...datasets.messages import Progress, Report
 from ...training.features import BATCH, FeatureArray
+from ...training.inference import for_inference
 from ...training.linear_head import fit_head
 from ...training.loading import Picture, load
 from ...training.trained import TrainedModel
@@ -36,7 +37,7 @@ def head_probabilities(pool: Pool, photos: FeatureArray, classes: int, seed: int
 
 def run_probabilities(model: TrainedModel, paths: Sequence[Path], device: torch.device, report: Report) -> Floats:
     """Probabilities (P, K) by a trained run. AssetError for a damaged photo."""
-    classifier = model.classifier.to(device).eval()
+    looking = for_inference(model.classifier, model.crop_px, device)
     wanted = (
         [Picture(path, 0, (0, 0, number)) for number, path in enumerate(paths[start : start + BATCH], start)]
         for start in range(0, len(paths), BATCH)
@@ -45,7 +46,7 @@ def run_probabilities(model: TrainedModel, paths: Sequence[Path], device: torch.
     done, start_s = 0, time.monotonic()
     with torch.inference_mode():
         for images, labels in load(wanted, CentreCrop(model.resize_px, model.crop_px)):
-            logits = classifier(images.to(device)).float().cpu()
+            logits = looking(images.to(device)).float().cpu()
             found.append(logits.softmax(1).numpy().astype(np.float64))
             done += len(labels)
             rate = done / (time.monotonic() - start_s)

@@ -16,11 +16,12 @@ from ...datasets.pictures import FramedFile, PictureFile, TarMember
 from ...datasets.reading import DataSet
 from ...datasets.writing import write_bytes
 from ...design.errors import AssetError
-from ...training.backbones import Classifier, build_classifier
+from ...training.backbones import build_classifier
 from ...training.config import RunConfig
 from ...training.defaults import resolve
 from ...training.devices import find_device
 from ...training.features import BATCH, FeatureArray, finite, hash_of_weights
+from ...training.inference import for_inference
 from ...training.loading import Picture, load
 from ...training.transforms import CentreCrop
 
@@ -46,9 +47,9 @@ class FeatureExtractor:
     ) -> None:
         self._device = find_device(device)
         self._config = _config(backbone, image_px, weights, device)
-        self._model: Classifier = build_classifier(self._config, _CLASSES)
-        self._model.to(self._device).to(memory_format=torch.channels_last).eval()
-        parts = [hash_of_weights(self._model), self._config.resize_px, self._config.crop_px]
+        model = build_classifier(self._config, _CLASSES)
+        self._looking = for_inference(model, self._config.crop_px, self._device)
+        parts = [hash_of_weights(model), self._config.resize_px, self._config.crop_px]
         self._folder = cache / hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
         self._known: dict[str, FeatureArray] = {}
         self._read()
@@ -81,10 +82,10 @@ class FeatureExtractor:
                 batch = images.new_zeros(BATCH, *images.shape[1:])
                 batch[: len(labels)] = images
                 batch = batch.to(self._device, memory_format=torch.channels_last)
-                yield self._model.pooled(batch)[: len(labels)].float().cpu().numpy()
+                yield self._looking.pooled(batch)[: len(labels)].float().cpu().numpy()
 
     def _nothing(self) -> FeatureArray:
-        return np.zeros((0, self._model.head.in_features), np.float32)
+        return np.zeros((0, self._looking.head.in_features), np.float32)
 
     def _keep(self, names: Sequence[str], features: FeatureArray) -> None:
         buffer = io.BytesIO()

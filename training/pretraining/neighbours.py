@@ -7,6 +7,7 @@ from torch import Tensor
 
 from ...datasets.accuracy import Accuracy, measure
 from ..backbones import Classifier
+from ..inference import for_inference
 from ..job import Job
 from ..loading import Samples, batches
 from ..transforms import CentreCrop
@@ -25,10 +26,10 @@ def neighbour_accuracy(model: Classifier, job: Job, known: Samples, asked: Sampl
 def plain_features(model: Classifier, job: Job, samples: Samples) -> Tensor:
     """Features (N, D) of the samples without augmentation, on the CPU."""
     transform = CentreCrop(job.config.resize_px, job.config.crop_px)
-    model.to(job.device).eval()
+    looking = for_inference(model, job.config.crop_px, job.device)
     with torch.inference_mode():
         parts = [
-            model.features(images.to(job.device)).float().cpu()
+            looking.features(images.to(job.device)).float().cpu()
             for images, _ in batches(samples, range(len(samples)), _BATCH, transform, workers=job.config.workers)
         ]
     return torch.cat(parts)

@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import time
 from pathlib import Path
 
 import attrs
@@ -26,7 +25,7 @@ from simreal.studies.weighting.budget import Budget
 from simreal.studies.weighting.comparison import accuracy
 from simreal.studies.weighting.renders import Renderer
 from simreal.studies.weighting.tuning_report import REPORT_MD, lead_text
-from simreal.studies.weighting.tuning_run import Order, run_tuning
+from simreal.studies.weighting.tuning_run import SPENT, Order, run_tuning
 
 WANTED_GAIN, WANTED_ACCURACY = 5.0, 85.0
 
@@ -62,7 +61,6 @@ def main() -> int:
     args.out.mkdir(parents=True, exist_ok=True)
     design = kit_design(args)
     save(design, args.out / "kit.simreal.json")
-    start = time.monotonic()
     order = Order(
         design,
         args.kit / "photos",
@@ -82,7 +80,7 @@ def main() -> int:
             f"{one.factor} {one.parameter} {one.option}: {one.before} -> {one.after}" for one in outcome.record.changes
         ],
         "warnings": list(outcome.record.warnings),
-        "seconds of this call": round(time.monotonic() - start),
+        "seconds": json.loads((args.out / "tune" / SPENT).read_text(encoding="utf-8")),
     }
     (args.out / "result.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     print(f"{lead_text(outcome)}\n\nwanted: {WANTED_GAIN:+.0f} points, {WANTED_ACCURACY:.0f} %")

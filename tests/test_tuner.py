@@ -14,6 +14,7 @@ from simreal.studies.weighting.judgement import TuningPhotos
 from simreal.studies.weighting.noise import judged, noise_law
 from simreal.studies.weighting.search import Effort
 from simreal.studies.weighting.search_space import search_space
+from simreal.studies.weighting.time_spent import TimeSpent
 from simreal.studies.weighting.tuner import Task, Tuned, plain_points, round_counts, tune
 
 from .planted_pools import CLASSES, GOOD_MATERIALS, MATERIALS, planted_design, planted_pool
@@ -37,7 +38,12 @@ def supply(design, number, count):
 def tuned(folder: Path, photos: TuningPhotos, source=supply) -> Tuned:
     given = plain_points(search_space(USER))
     return tune(
-        Task(USER, "accuracy", BUDGET, given=given, effort=EFFORT), photos, source, folder, lambda message: None
+        Task(USER, "accuracy", BUDGET, given=given, effort=EFFORT),
+        photos,
+        source,
+        folder,
+        lambda message: None,
+        TimeSpent(),
     )
 
 

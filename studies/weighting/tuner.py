@@ -20,11 +20,12 @@ from ...datasets.writing import write_bytes
 from ...design.design import Design
 from ...design.errors import RunError
 from .judgement import TuningPhotos, judge_of
-from .noise import Floats, Gain
+from .noise import Floats, Gain, Judge
 from .pool import Pool
 from .reweighting import importance_weights
 from .search import Effort, Found, Search, single_changes, telling
 from .search_space import Point, Space, design_at, explored, is_possible, search_space
+from .time_spent import HEADS, TimeSpent
 from .trials import Trials, point_of
 
 ROUND_SHARES = (0.5, 0.25, 0.25)  # of the budget
@@ -84,7 +85,9 @@ class Task:
     effort: Effort = attrs.field(factory=Effort)
 
 
-def tune(task: Task, photos: TuningPhotos, supply: Supply, folder: Path, report: Report) -> Tuned:
+def tune(  # noqa: PLR0917 - all that a tuning takes
+    task: Task, photos: TuningPhotos, supply: Supply, folder: Path, report: Report, spent: TimeSpent
+) -> Tuned:
     """Tune. ``folder`` keeps the rounds. It knows of no photo but those it is given, which are those of tuning."""
     space = search_space(task.design)
     if not space:
@@ -99,7 +102,9 @@ def tune(task: Task, photos: TuningPhotos, supply: Supply, folder: Path, report:
         place = folder / f"{number}"
         found = _found(place / FOUND)
         if found is None:
-            found = _search(task, space, best, number, pool, photos, place, report)
+            with spent.on(HEADS):
+                judge = judge_of(task.objective, pool, photos, len(task.design.classes), task.seed)
+            found = _search(task, space, best, number, pool, _timed(judge, spent), place, report)
             write_bytes(place / FOUND, (json.dumps(_document(found), indent=1) + "\n").encode())
         best = found.point
         rounds.append(Round(len(new.rows), found))
@@ -126,9 +131,8 @@ def round_counts(images: int, classes: int) -> list[int]:
 
 
 def _search(  # noqa: PLR0917 - all that a round takes
-    task: Task, space: Space, start: Point, number: int, pool: Pool, photos: TuningPhotos, place: Path, report: Report
+    task: Task, space: Space, start: Point, number: int, pool: Pool, judge: Judge, place: Path, report: Report
 ) -> Found:
-    judge = judge_of(task.objective, pool, photos, len(task.design.classes), task.seed)
     frame = explored(task.design, MARGINS[number])
 
     def weigh(point: Point) -> Floats | None:
@@ -143,6 +147,14 @@ def _search(  # noqa: PLR0917 - all that a round takes
     trials = Trials(weigh, judge, place / TRIALS, telling(report, f"tune, round {number + 1}", expected))
     search = Search(space, trials, judge, start, seed=task.seed * 100 + number, effort=task.effort)
     return search.run(task.given, task.favoured)
+
+
+def _timed(judge: Judge, spent: TimeSpent) -> Judge:
+    def judging(weights: Floats) -> Floats:
+        with spent.on(HEADS):
+            return judge(weights)
+
+    return judging
 
 
 def _found(file: Path) -> Found | None:

@@ -1,8 +1,8 @@
 """A whole tuning in a folder: photos parted, rounds, the honest comparison, the suggestion and its report.
 
-``tune.json`` (what is tuned, and how), ``photos.json`` (which photo is for what), ``features/``, ``data/`` (the data
-sets), ``rounds/N/`` (trials, and what they found), and at the end ``suggestion.json``, ``tuned.simreal.json``,
-``report.html``, ``report.md`` and ``comparison.png``.
+``tune.json`` (what is tuned, and how), ``photos.json`` (which photo is for what), ``time.json`` (seconds by what they
+went to), ``features/``, ``data/`` (the data sets), ``rounds/N/`` (trials, and what they found), and at the end
+``suggestion.json``, ``tuned.simreal.json``, ``report.html``, ``report.md`` and ``comparison.png``.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from ...datasets.lock import holding
 from ...datasets.messages import Log, Report
-from ...datasets.suggestion_records import write_suggestion
+from ...datasets.suggestion_records import SUGGESTION_FILE, write_suggestion
 from ...datasets.writing import write_bytes, writing_to
 from ...design.design import FILE_SUFFIX, Design
 from ...design.document import save
@@ -36,10 +36,12 @@ from .renders import Renderer, Renders
 from .search import Effort
 from .search_space import all_weights, explored, search_space
 from .suggestion import Facts, Outcome, suggestion, tuned_design
+from .time_spent import FEATURES as LOOKING
+from .time_spent import HEADS, TimeSpent
 from .tuner import MARGINS, Task, Tuned, plain_points, tune
 from .tuning_report import write_report
 
-RUN, LOCK, DATA, ROUNDS, FEATURES = "tune.json", "lock", "data", "rounds", "features"
+RUN, LOCK, DATA, ROUNDS, FEATURES, SPENT = "tune.json", "lock", "data", "rounds", "features", "time.json"
 TUNED = f"tuned{FILE_SUFFIX}"
 VERSION_KEY = "simreal_tune"
 USER, ONES, ZEROS, TUNED_NAME = "your design", "all weights 1", "all weights 0", "tuned"
@@ -153,16 +155,22 @@ class _Tuning:
     def __init__(self, order: Order, parts: PhotoParts, settings: Mapping[str, Any], report: Report) -> None:
         self._order, self._parts, self._settings, self._report = order, parts, settings, report
         self._classes = order.design.class_names
-        self._extractor = FeatureExtractor(
-            order.backbone, image_px=order.image_px, weights=order.weights, device=order.device,
-            cache=order.out / FEATURES,
-        )  # fmt: skip
-        self._renders = Renders(order.out / DATA, self._extractor, order.renderer, report)
+        self._is_new = not (order.out / SUGGESTION_FILE).is_file()
+        self._spent = TimeSpent(order.out / SPENT if self._is_new else None)
+        with self._spent.on(LOOKING):
+            self._extractor = FeatureExtractor(
+                order.backbone, image_px=order.image_px, weights=order.weights, device=order.device,
+                cache=order.out / FEATURES,
+            )  # fmt: skip
+        self._renders = Renders(order.out / DATA, self._extractor, order.renderer, report, self._spent)
 
     def run(self) -> Outcome:
         images = self._settings["images"] or self._timed_budget()
         tuned = self._tuned(images)
-        return self._written(tuned, self._compared(tuned, images))
+        outcome = self._written(tuned, self._compared(tuned, images))
+        if self._is_new:
+            self._report(Log(f"time: {self._spent.text}"))
+        return outcome
 
     def _timed_budget(self) -> int:
         """The images that the time allows, by what some take that nobody has rendered yet; kept, so that a run that
@@ -180,14 +188,15 @@ class _Tuning:
     def _tuned(self, images: int) -> Tuned:
         """Tune by the photos of tuning. Those of reporting are not even looked up here."""
         order = self._order
-        photos = tuning_photos(self._parts, self._classes, self._extractor, self._report)
+        with self._spent.on(LOOKING):
+            photos = tuning_photos(self._parts, self._classes, self._extractor, self._report)
         given = plain_points(search_space(order.design))
         task = Task(order.design, order.objective, images, order.seed, given, order.favoured, order.effort)
 
         def supply(design: Design, number: int, count: int) -> Pool:
             return self._renders.pool(round_name(number), design, seed=number, count=count)
 
-        return tune(task, photos, supply, order.out / ROUNDS, self._report)
+        return tune(task, photos, supply, order.out / ROUNDS, self._report, self._spent)
 
     def _compared(self, tuned: Tuned, images: int) -> tuple[Contender, ...]:
         """The comparison on the photos of reporting, where they have labels and anything was changed."""
@@ -204,12 +213,15 @@ class _Tuning:
             own = f"compare-{seed}-{places[name]}"  # a seed that no round has: images that were tuned on are not shown
             return self._renders.pool(own, design, seed=1000 + seed, count=count, donors=others)
 
-        return compare(designs, order.seeds, rendering, self._reporting_photos(), self._report)
+        photos = self._reporting_photos()
+        with self._spent.on(HEADS):
+            return compare(designs, order.seeds, rendering, photos, self._report)
 
     def _reporting_photos(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
         """Features (M, D) and labels (M,) of the photos of reporting."""
         labels = {name: label for label, name in enumerate(self._classes)}
-        features = self._extractor.of([photo.path for photo in self._parts.reporting], self._report)
+        with self._spent.on(LOOKING):
+            features = self._extractor.of([photo.path for photo in self._parts.reporting], self._report)
         truth = [labels[photo.true_class or ""] for photo in self._parts.reporting]
         return features.astype(np.float64), np.array(truth, np.int64)
 

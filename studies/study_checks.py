@@ -8,11 +8,13 @@ from typing import Any
 
 from cattrs.errors import BaseValidationError
 
+from ..design.document import merged
 from ..design.errors import DesignError
 from ..design.strict import first_fault, join, mapping, strict_converter, suggest
 from .study import Recipe, Study, Task
 
 RECIPE = ("data", "steps", "measures")
+LIKE = "like"  # a step is as another, but for what it says itself
 MOST_CELLS = 10_000
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 REFERENCE = re.compile(r"\{([A-Za-z0-9][A-Za-z0-9_-]*)(\.design)?\}")
@@ -21,7 +23,7 @@ _CONVERTER = strict_converter()
 
 def recipe_of(document: Mapping[str, Any], path: str = "") -> Recipe:
     """A cell's recipe of its JSON, checked. DesignError with the path of a fault."""
-    recipe: Recipe = structured(document, Recipe, path)
+    recipe: Recipe = structured({**document, "steps": _spelled_out(document["steps"], path)}, Recipe, path)
     for name, data in recipe.data.items():
         here = join(path, f"data.{name}")
         if bool(data.design) == data.photos:
@@ -42,6 +44,28 @@ def recipe_of(document: Mapping[str, Any], path: str = "") -> Recipe:
             raise DesignError(f"{here}.data", f"there is no data '{measure.data}'{suggest(measure.data, recipe.data)}")
         _check_options(measure.options, f"{here}.options")
     return recipe
+
+
+def _spelled_out(steps: Any, path: str) -> dict[str, Any]:
+    """The steps, each with what it takes from the one that it is ``like``."""
+    given = {name: mapping(join(path, f"steps.{name}"), step) for name, step in mapping("steps", steps).items()}
+    found: dict[str, Any] = {}
+
+    def spelled_out(name: str, after: tuple[str, ...]) -> Any:
+        here = join(path, f"steps.{name}.like")
+        if name in after:
+            raise DesignError(here, f"goes in a circle: {' is like '.join((*after, name))}")
+        if name not in found:
+            step = dict(given[name])
+            if LIKE in step:
+                other = step.pop(LIKE)
+                if not isinstance(other, str) or other not in given:
+                    raise DesignError(here, f"there is no step '{other}'{suggest(str(other), given)}")
+                step = merged(spelled_out(other, (*after, name)), step)
+            found[name] = step
+        return found[name]
+
+    return {name: spelled_out(name, ()) for name in given}
 
 
 def structured(value: Any, cls: Any, path: str, hidden: tuple[str, ...] = ()) -> Any:

@@ -64,6 +64,9 @@ def changed(path: str, value: Any) -> dict[str, Any]:
         ("steps/images", {"verb": "train"}, "steps.images: a data set has this name too"),
         ("steps/first/arguments/0", "{training}", ""),
         ("steps/training/arguments/0", "{training}", "steps.training: needs its own result"),
+        ("steps/first", {"like": "trainin"}, "steps.first.like: there is no step 'trainin'; did you mean 'training'?"),
+        ("steps/first", {"like": "first"}, "steps.first.like: goes in a circle: first is like first"),
+        ("steps/first/like", [3], "steps.first.like: there is no step '[3]'"),
         ("measures/IID/run", "trainin", "measures.IID.run: there is no step 'trainin'; did you mean 'training'?"),
         ("measures/IID/data", "test", "measures.IID.data: there is no data 'test'; did you mean 'tests'?"),
         ("measures/IID/of", "top5", 'measures.IID.of: must be one of top1, mean_class_accuracy, not "top5"'),
@@ -115,6 +118,25 @@ def test_circles_of_steps_are_refused(tmp_path: Path) -> None:
     document["steps"]["first"]["arguments"] = ["{training}"]
     with pytest.raises(StudyError, match="must not go in a circle"):
         read_study(write_study(tmp_path, document))
+
+
+def test_a_step_like_another_follows_it(tmp_path: Path) -> None:
+    """At each scale and in each cell; what it says itself stays its own."""
+    document = study_document()
+    document["steps"] |= {
+        "base": {"verb": "train", "arguments": ["{images}"], "options": {"lr": 0.1, "epochs": 5, "full": True}},
+        "like-base": {"like": "base", "options": {"full": None, "augmentation": "strong"}},
+        "like-that": {"like": "like-base", "arguments": ["{real}"], "options": {"lr": 0.3}},
+    }
+    cell = {"steps": {"base": {"options": {"lr": 0.2}}}}
+    document["axes"] = {"case": {"options": {"as it is": {}, "faster": cell}}}
+    document["table"], document["figures"], document["paper"] = {"rows": ["case"]}, [], None
+    document["scales"] = {"mini": {"about": "small", "changes": {"steps": {"base": {"options": {"epochs": 1}}}}}}
+    for cell, lr in zip(cells(read_study(write_study(tmp_path, document)).at(), ()), (0.1, 0.2), strict=True):
+        steps = cell.recipe.steps
+        assert steps["like-base"].arguments == ("{images}",) and steps["like-that"].arguments == ("{real}",)
+        assert dict(steps["like-base"].options) == {"lr": lr, "epochs": 1, "augmentation": "strong"}
+        assert dict(steps["like-that"].options) == {"lr": 0.3, "epochs": 1, "augmentation": "strong"}
 
 
 @pytest.mark.parametrize(("name", "scale"), EVERY_SCALE)

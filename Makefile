@@ -9,7 +9,7 @@ DEMO ?= demo
 # Two processes of tests; the windowed ones come first because they take longest.
 SIDE_BY_SIDE := --numprocesses 2 --dist loadgroup --no-loadscope-reorder
 
-.PHONY: help setup demo test test-fast test-gui screenshots check extension format clean
+.PHONY: help setup ready tools demo test test-fast test-gui screenshots check extension format clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,7 +23,7 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 	@$(BIN)/python $(PIP) --editable '.[render,train,pretrain,dev]'
 	@touch $@
 
-$(OTHER)/.ready: pyproject.toml constraints.txt
+$(OTHER)/.ready: pyproject.toml constraints.txt | $(VENV)/.ready
 	@rm -rf $(OTHER)
 	@other=$$(tools/find-python $$($(BIN)/python -c 'import sys; print("3.13" if sys.version_info[1] == 11 else "3.11")')); \
 	if [ -n "$$other" ]; then \
@@ -33,11 +33,16 @@ $(OTHER)/.ready: pyproject.toml constraints.txt
 		echo "no second Python for the other Blender: its tests are left out"; \
 	fi
 
+tools: ## what the tests need beyond Python: Chromium, a windowed Blender
+	@tools/test-tools
+
+ready: ## all that the tests need, side by side
+	@$(MAKE) --no-print-directory --jobs 2 $(VENV)/.ready $(OTHER)/.ready tools
+
 demo: $(VENV)/.ready ## design, render, train, export, score, report: demo/report.html (PHOTOS=folder to score photos too)
 	@$(BIN)/simreal demo --out $(DEMO) $(if $(PHOTOS),--photos $(PHOTOS))
 
-test: $(VENV)/.ready $(OTHER)/.ready ## all tests, on both Pythons that Blender comes in where both are there
-	@tools/test-tools
+test: ready ## all tests, on both Pythons that Blender comes in where both are there
 	@pythons=$(CURDIR)/$(BIN)/python; [ ! -e $(OTHER)/.ready ] || pythons=$$pythons:$(CURDIR)/$(OTHER)/bin/python; \
 	SIMREAL_PYTHONS=$$pythons $(BIN)/python -m pytest $(SIDE_BY_SIDE)
 	@[ ! -e $(OTHER)/.ready ] || $(OTHER)/bin/python -m pytest $(SIDE_BY_SIDE) -m blender $$(grep -l mark.blender tests/test_*.py)
@@ -45,12 +50,10 @@ test: $(VENV)/.ready $(OTHER)/.ready ## all tests, on both Pythons that Blender 
 test-fast: $(VENV)/.ready ## the tests that take seconds
 	$(BIN)/python -m pytest -m "not slow and not windowed"
 
-test-gui: $(VENV)/.ready ## a windowed Blender driven by mouse and keyboard; SIMREAL_GUI_SHOTS=folder for its photographs
-	@tools/test-tools
+test-gui: $(VENV)/.ready tools ## a windowed Blender driven by mouse and keyboard; SIMREAL_GUI_SHOTS=folder for its photographs
 	$(BIN)/python -m pytest tests/gui
 
-screenshots: $(VENV)/.ready ## photograph the panels for docs/images
-	@tools/test-tools
+screenshots: $(VENV)/.ready tools ## photograph the panels for docs/images
 	$(BIN)/python tools/screenshots.py
 
 check: $(VENV)/.ready ## ruff, mypy, import rules

@@ -25,6 +25,11 @@ def find_device(name: str) -> torch.device:
     return device
 
 
+def memory_layout(device: torch.device, channels_last: bool) -> torch.memory_format:
+    """How images lie in memory where ``channels_last`` is wanted: so, but not on Apple's MPS."""
+    return torch.channels_last if channels_last and device.type != "mps" else torch.contiguous_format
+
+
 def use_threads(threads: int) -> None:
     """Let torch use ``threads`` CPU threads; 0 leaves its own choice."""
     if threads:

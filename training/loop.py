@@ -13,7 +13,7 @@ from ..datasets.messages import Log, Progress
 from ..design.errors import RunError
 from .backbones import Classifier
 from .curves import draw_curves
-from .devices import Precision
+from .devices import Precision, memory_layout
 from .evaluation import Evaluation, evaluate
 from .interruption import interrupts_noted
 from .job import Job
@@ -41,8 +41,7 @@ class Loop:
         self.config, self.device, self.report = config, device, job.report
         self.source, self.validation, self.classes = job.source, job.validation, job.data.classes
         self.folder = job.folder
-        fast = config.channels_last and device.type in ("cuda", "cpu")
-        layout = torch.channels_last if fast else torch.contiguous_format
+        layout = memory_layout(device, config.channels_last)
         self.place = job.place
         self.network = self.place.normed(network.to(device).to(memory_format=layout), device)
         self.spread = self.place.spread(self.network, device)

@@ -14,7 +14,7 @@ from torch import Tensor
 from ...datasets.messages import Log, Progress
 from ...design.errors import RunError
 from ..backbones import Classifier
-from ..devices import Precision
+from ..devices import Precision, memory_layout
 from ..interruption import Asked, interrupts_noted
 from ..job import Job
 from ..loading import Samples
@@ -56,8 +56,7 @@ class AdaptationLoop:
         assert job.config.adaptation is not None
         self.config, self.job, self.device, self.source, self.target = job.config, job, job.device, source, target
         self.select = job.config.adaptation.select
-        on_gpu = job.device.type == "cuda"
-        self.layout = torch.channels_last if on_gpu and job.config.channels_last else torch.contiguous_format
+        self.layout = memory_layout(job.device, job.config.channels_last)
         self.classifier = classifier.to(job.device).to(memory_format=self.layout)
         self.precision = Precision(job.device, job.config.amp)
         self.feed_of, self.stages = feed_of, stages(job.config)

@@ -146,7 +146,8 @@ def table(found: dict[Cell, dict[str, float]], seeds: int) -> str:
             gain, least, most = (100 * value for value in mean_interval(gains))
             picked = [f"{100 * np.mean([one[name] for one in each]):.1f}" if name in each[0] else ""
                       for name in PICKED[1:]]  # fmt: skip
-            told = [f"{mean:.1f} %", f"{low:.1f} .. {min(high, 100.0):.1f}", f"{gain:+.1f}", f"{least:+.1f} .. {most:+.1f}"]
+            interval = f"{low:.1f} .. {min(high, 100.0):.1f}"
+            told = [f"{mean:.1f} %", interval, f"{gain:+.1f}", f"{least:+.1f} .. {most:+.1f}"]
             lines.append(f"| {mode} | {method} | {' | '.join([*told, *picked])} |")
     return "\n".join(lines) + "\n"
 

@@ -14,23 +14,21 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import attrs
 import numpy as np
 
+from simreal.studies.intervals import mean_interval
 from simreal.training.adaptation.config import METHOD_NAMES
 
 SIMREAL = (sys.executable, str(Path(__file__).resolve().parent.parent / "headless.py"))
 MODES = ("head-only", "full")
 TRAIN = "train"
 PICKED = ("last", "snd", "im", "oracle")
-STUDENT_T = {2: 12.706, 3: 4.303, 4: 3.182, 5: 2.776, 6: 2.571, 7: 2.447, 8: 2.365, 9: 2.306, 10: 2.262}
 
 
 @attrs.frozen
@@ -120,13 +118,6 @@ def simreal(args: argparse.Namespace, *words: object) -> None:
     """Run a verb; what it says goes into --out/log.txt."""
     with (args.out / "log.txt").open("a", encoding="utf-8") as log:
         subprocess.run([*SIMREAL, *map(str, words)], stdout=log, stderr=log, check=True)
-
-
-def mean_interval(values: Sequence[float]) -> tuple[float, float, float]:
-    """Mean and 95 % interval over the seeds, by Student's t."""
-    mean = float(np.mean(values))
-    half = STUDENT_T[len(values)] * float(np.std(values, ddof=1)) / math.sqrt(len(values))
-    return mean, mean - half, mean + half
 
 
 def table(found: dict[Cell, dict[str, float]], seeds: int) -> str:

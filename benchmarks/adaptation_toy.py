@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -30,6 +29,7 @@ from torchvision.transforms.functional import rotate
 from simreal.datasets.messages import Message
 from simreal.datasets.pictures import ListedPictures, Vocabulary
 from simreal.datasets.reading import DataSet
+from simreal.studies.intervals import mean_interval
 from simreal.training.adaptation.config import METHOD_NAMES, Adaptation, MethodName
 from simreal.training.adaptation.defaults import LR, WEIGHT_DECAY
 from simreal.training.adaptation.feeds import FeatureFeed, Order
@@ -46,7 +46,6 @@ ANGLE_DEG = 20.0
 IMAGES = 400
 BOTTLENECK = 64
 EPOCHS = 30
-STUDENT_T = {3: 4.303, 5: 2.776, 10: 2.262, 20: 2.093}  # 97.5 % quantiles by the number of seeds
 
 Values = npt.NDArray[np.float32]
 Labels = npt.NDArray[np.int64]
@@ -135,10 +134,8 @@ def gains(seeds: Sequence[int]) -> dict[str, Gain]:
         reached = np.array([accuracy(each, method, seed) for each, seed in zip(domains, seeds, strict=True)])
         alone = reached if method == "none" else alone
         gained = reached - alone
-        half = STUDENT_T[len(seeds)] * float(gained.std(ddof=1)) / math.sqrt(len(seeds))
-        mean = float(gained.mean())
         print(f"{method}: {', '.join(f'{100 * each:.1f}' for each in reached)} %", file=sys.stderr, flush=True)
-        found[method] = Gain(float(reached.mean()), mean, mean - half, mean + half)
+        found[method] = Gain(float(reached.mean()), *mean_interval(gained.tolist()))
     return found
 
 
@@ -153,7 +150,7 @@ def table(found: Mapping[str, Gain]) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seeds", type=int, choices=STUDENT_T, default=5, help="how many (default: 5)")
+    parser.add_argument("--seeds", type=int, choices=(3, 5, 10, 20), default=5, help="how many (default: 5)")
     parser.add_argument("--out", type=Path, help="file for the JSON")
     args = parser.parse_args()
     torch.set_num_threads(1)

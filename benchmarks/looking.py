@@ -16,8 +16,7 @@ import torch
 
 from simreal.training.backbones import Classifier, build_classifier
 from simreal.training.config import RunConfig
-from simreal.training.features import BATCH
-from simreal.training.inference import for_inference
+from simreal.training.inference import BATCH, for_inference
 
 DEFAULT = (("efficientnet_lite0", 224), ("mobilenetv3_small_100", 224), ("resnet50", 224), ("resnet10t", 64))
 

@@ -23,7 +23,9 @@ _CONVERTER = strict_converter()
 
 def recipe_of(document: Mapping[str, Any], path: str = "") -> Recipe:
     """A cell's recipe of its JSON, checked. DesignError with the path of a fault."""
-    recipe: Recipe = structured({**document, "steps": _spelled_out(document["steps"], path)}, Recipe, path)
+    given = mapping(join(path, "steps"), document["steps"])
+    steps = {name: _spelled_out(name, given, path) for name in given}
+    recipe: Recipe = structured({**document, "steps": steps}, Recipe, path)
     for name, data in recipe.data.items():
         here = join(path, f"data.{name}")
         if bool(data.design) == data.photos:
@@ -46,26 +48,18 @@ def recipe_of(document: Mapping[str, Any], path: str = "") -> Recipe:
     return recipe
 
 
-def _spelled_out(steps: Any, path: str) -> dict[str, Any]:
-    """The steps, each with what it takes from the one that it is ``like``."""
-    given = {name: mapping(join(path, f"steps.{name}"), step) for name, step in mapping("steps", steps).items()}
-    found: dict[str, Any] = {}
-
-    def spelled_out(name: str, after: tuple[str, ...]) -> Any:
-        here = join(path, f"steps.{name}.like")
-        if name in after:
-            raise DesignError(here, f"goes in a circle: {' is like '.join((*after, name))}")
-        if name not in found:
-            step = dict(given[name])
-            if LIKE in step:
-                other = step.pop(LIKE)
-                if not isinstance(other, str) or other not in given:
-                    raise DesignError(here, f"there is no step '{other}'{suggest(str(other), given)}")
-                step = merged(spelled_out(other, (*after, name)), step)
-            found[name] = step
-        return found[name]
-
-    return {name: spelled_out(name, ()) for name in given}
+def _spelled_out(name: str, steps: Mapping[str, Any], path: str, after: tuple[str, ...] = ()) -> dict[str, Any]:
+    """A step with what it takes from the one that it is ``like``."""
+    here = join(path, f"steps.{name}")
+    if name in after:
+        raise DesignError(f"{here}.{LIKE}", f"goes in a circle: {' is like '.join((*after, name))}")
+    step = dict(mapping(here, steps[name]))
+    if LIKE not in step:
+        return step
+    other = step.pop(LIKE)
+    if not isinstance(other, str) or other not in steps:
+        raise DesignError(f"{here}.{LIKE}", f"there is no step '{other}'{suggest(str(other), steps)}")
+    return merged(_spelled_out(other, steps, path, (*after, name)), step)
 
 
 def structured(value: Any, cls: Any, path: str, hidden: tuple[str, ...] = ()) -> Any:

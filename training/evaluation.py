@@ -21,12 +21,10 @@ from ..datasets.messages import Log, Progress, Report
 from ..datasets.reading import PLAIN_SPLIT, DataSet
 from ..design.errors import DataSetError
 from .backbones import Classifier
-from .inference import for_inference
+from .inference import BATCH, for_inference
 from .loading import Samples, batches, read_samples
 from .run_folder import write_bytes, write_json
 from .transforms import CentreCrop
-
-_BATCH = 16  # see training.features
 
 
 @attrs.frozen
@@ -64,7 +62,7 @@ def evaluate(
     done, start = 0, time.monotonic()
     with torch.inference_mode():
         for images, labels in batches(
-            samples, range(len(samples)), _BATCH, CentreCrop(resize_px, crop_px), workers=workers
+            samples, range(len(samples)), BATCH, CentreCrop(resize_px, crop_px), workers=workers
         ):
             logits.append(looking(images.to(device)).float().cpu())
             done += len(labels)

@@ -15,8 +15,8 @@ import torch
 from ..datasets.messages import Log, Progress
 from ..design.errors import RunError
 from .backbones import Classifier
-from .features import BATCH, FeatureArray, finite
-from .inference import for_inference
+from .features import FeatureArray, finite
+from .inference import BATCH, for_inference
 from .interruption import interrupts_noted
 from .job import Job
 from .run_folder import load_torch, save_torch

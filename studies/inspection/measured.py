@@ -23,8 +23,7 @@ import torch
 from ...datasets.accuracy import Accuracy, measure
 from ...datasets.messages import Progress, Report
 from ...datasets.reading import DataSet
-from ...training.features import BATCH
-from ...training.inference import for_inference
+from ...training.inference import BATCH, for_inference
 from ...training.loading import Samples, batches
 from ...training.run_folder import RunFolder, write_bytes
 from ...training.trained import TrainedModel

@@ -10,8 +10,8 @@ import numpy as np
 import torch
 
 from ...datasets.messages import Progress, Report
-from ...training.features import BATCH, FeatureArray
-from ...training.inference import for_inference
+from ...training.features import FeatureArray
+from ...training.inference import BATCH, for_inference
 from ...training.linear_head import fit_head
 from ...training.loading import Picture, load
 from ...training.trained import TrainedModel

@@ -20,8 +20,8 @@ from ...training.backbones import build_classifier
 from ...training.config import RunConfig
 from ...training.defaults import resolve
 from ...training.devices import find_device
-from ...training.features import BATCH, FeatureArray, finite, hash_of_weights
-from ...training.inference import for_inference
+from ...training.features import FeatureArray, finite, hash_of_weights
+from ...training.inference import BATCH, for_inference
 from ...training.loading import Picture, load
 from ...training.transforms import CentreCrop
 

@@ -12,13 +12,13 @@ import torch
 from torch import Tensor
 
 from ..config import RunConfig
+from ..inference import BATCH
 from ..loading import Picture, Samples, batches, epoch_order, load
 from ..transforms import CentreCrop, Transform
 from .method import Batch
 from .target import Target
 
 _TARGET = 2**32  # added to the seed where the target's order and augmentation are drawn
-_UNVARIED_BATCH = 16  # see training.features
 
 
 @attrs.frozen
@@ -141,7 +141,7 @@ class ImageFeed:
 
     def _unvaried(self, samples: Samples) -> Iterator[Tensor]:
         plain = CentreCrop(self.config.resize_px, self.config.crop_px)
-        loaded = batches(samples, range(len(samples)), _UNVARIED_BATCH, plain, workers=self.config.workers)
+        loaded = batches(samples, range(len(samples)), BATCH, plain, workers=self.config.workers)
         return (images for images, _ in loaded)
 
 

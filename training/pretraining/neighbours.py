@@ -7,13 +7,12 @@ from torch import Tensor
 
 from ...datasets.accuracy import Accuracy, measure
 from ..backbones import Classifier
-from ..inference import for_inference
+from ..inference import BATCH, for_inference
 from ..job import Job
 from ..loading import Samples, batches
 from ..transforms import CentreCrop
 
 NEIGHBOURS = 5  # as Task2Sim counts (Mishra et al. 2022)
-_BATCH = 16  # see training.features
 
 
 def neighbour_accuracy(model: Classifier, job: Job, known: Samples, asked: Samples) -> Accuracy:
@@ -30,7 +29,7 @@ def plain_features(model: Classifier, job: Job, samples: Samples) -> Tensor:
     with torch.inference_mode():
         parts = [
             looking.features(images.to(job.device)).float().cpu()
-            for images, _ in batches(samples, range(len(samples)), _BATCH, transform, workers=job.config.workers)
+            for images, _ in batches(samples, range(len(samples)), BATCH, transform, workers=job.config.workers)
         ]
     return torch.cat(parts)
 

@@ -7,10 +7,11 @@ import pytest
 import torch
 from PIL import Image
 
+from simreal.datasets.messages import Message, Progress
 from simreal.datasets.preprocessing import resize_and_crop
 from simreal.datasets.reading import open_data_set
 from simreal.design.errors import AssetError, DataSetError
-from simreal.training.loading import batches, epoch_order, read_samples
+from simreal.training.loading import batches, epoch_order, read_samples, reported
 from simreal.training.transforms import CentreCrop, sample_seed, training_transform
 
 from .shapes import SHAPES, plain_folders, rendered, shape
@@ -97,6 +98,21 @@ def test_batches_do_not_depend_on_workers(tmp_path: Path) -> None:
     for (images, labels), (other_images, other_labels) in zip(*ways, strict=True):
         assert torch.equal(images, other_images)
         assert torch.equal(labels, other_labels)
+
+
+def test_how_far_batches_are_is_told_when_each_has_been_dealt_with() -> None:
+    given = [(torch.zeros(size, 3, 1, 1), torch.zeros(size)) for size in (2, 2, 1)]
+    told: list[Message] = []
+    for number, (images, _) in enumerate(reported(given, 5, "look", told.append, unit="photos")):
+        assert images is given[number][0]
+        assert len(told) == number
+    found = [message for message in told if isinstance(message, Progress)]
+    assert [(one.stage, one.done, one.total, one.unit) for one in found] == [
+        ("look", 2, 5, "photos"),
+        ("look", 4, 5, "photos"),
+        ("look", 5, 5, "photos"),
+    ]
+    assert all(one.rate is not None and one.eta_s == (5 - one.done) / one.rate for one in found)
 
 
 def test_every_epoch_and_sample_has_seeds_of_its_own() -> None:

@@ -216,6 +216,10 @@ def take_scores(album: Album, photos: Path) -> None:
 def take_weighting(album: Album, photos: Path) -> None:
     """Importance and a suggestion at a budget of minutes, which is too small to find more than what is coarse."""
     screen, sidebar = album.screen, album.sidebar
+    album.only("Design")
+    sidebar.open("Images")
+    sidebar.enter("Resolution", 96)
+    sidebar.close("Images")
     album.only("Weighting")
     screen.enter(sidebar.bring("Folder of Real Photos"), str(photos))
     sidebar.press("Measure Importance")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import math
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,12 +16,12 @@ import torch
 
 from ..datasets.accuracy import Accuracy, measure, wilson_interval
 from ..datasets.confusion import confusion_picture
-from ..datasets.messages import Log, Progress, Report
+from ..datasets.messages import Log, Report
 from ..datasets.reading import PLAIN_SPLIT, DataSet
 from ..design.errors import DataSetError
 from .backbones import Classifier
 from .inference import BATCH, for_inference
-from .loading import Samples, batches, read_samples
+from .loading import Samples, batches, read_samples, reported
 from .run_folder import write_bytes, write_json
 from .transforms import CentreCrop
 
@@ -58,18 +57,13 @@ def evaluate(
 ) -> Evaluation:
     """Predict every sample; ``samples.labels`` are indices into ``classes``. ``AssetError`` for a damaged image."""
     looking = for_inference(classifier, crop_px, device)
-    logits: list[torch.Tensor] = []
-    done, start = 0, time.monotonic()
+    transform = CentreCrop(resize_px, crop_px)
+    loader = batches(samples, range(len(samples)), BATCH, transform, workers=workers)
+    if report is not None:
+        loader = reported(loader, len(samples), stage, report)
     with torch.inference_mode():
-        for images, labels in batches(
-            samples, range(len(samples)), BATCH, CentreCrop(resize_px, crop_px), workers=workers
-        ):
-            logits.append(looking(images.to(device)).float().cpu())
-            done += len(labels)
-            if report is not None:
-                rate = done / (time.monotonic() - start)
-                report(Progress(stage, done, len(samples), "images", rate, (len(samples) - done) / rate))
-    everything, truth = torch.cat(logits), torch.as_tensor(samples.labels)
+        everything = torch.cat([looking(images.to(device)).float().cpu() for images, _ in loader])
+    truth = torch.as_tensor(samples.labels)
     return Evaluation(
         samples=samples,
         classes=classes,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeAlias
@@ -14,13 +13,13 @@ import numpy.typing as npt
 import torch
 
 from ..datasets.layout import own_folder
-from ..datasets.messages import Log, Progress, Report
+from ..datasets.messages import Log, Report
 from ..design.errors import RunError
 from .backbones import Classifier
 from .config import Augmentation, RunConfig
 from .inference import BATCH, for_inference
 from .job import Job
-from .loading import Samples, batches
+from .loading import Samples, batches, reported
 from .run_folder import write_bytes
 from .transforms import training_transform
 
@@ -60,15 +59,12 @@ def _extract(looking: Classifier, job: Job, samples: Samples, view: int) -> Feat
     config, count = job.config, len(samples)
     transform = training_transform(_augmentation(config, view), config.resize_px, config.crop_px)
     stage = f"features, view {view + 1} of {config.views}"
-    parts: list[FeatureArray] = []
-    done, start = 0, time.monotonic()
     loader = batches(samples, range(count), BATCH, transform, seed=config.seed, epoch=view, workers=config.workers)
     with torch.inference_mode():
-        for images, labels in loader:
-            parts.append(looking.pooled(images.to(job.device)).float().cpu().numpy())
-            done += len(labels)
-            rate = done / (time.monotonic() - start)
-            job.report(Progress(stage, done, count, "images", rate, (count - done) / rate))
+        parts = [
+            looking.pooled(images.to(job.device)).float().cpu().numpy()
+            for images, _ in reported(loader, count, stage, job.report)
+        ]
     return finite(np.concatenate(parts))
 
 

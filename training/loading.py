@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import signal
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeAlias
 
@@ -14,6 +15,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
+from ..datasets.messages import Progress, Report
 from ..datasets.pictures import Names, Numbers, PictureFile, Pictures, Words
 from ..datasets.preprocessing import load_rgb
 from ..datasets.reading import DataSet
@@ -142,6 +144,18 @@ def batches(
         for start in range(0, len(order), batch_size)
     )
     return load(wanted, transform, workers=workers, pin=pin)
+
+
+def reported(
+    batches: Iterable[Batch], total: int, stage: str, report: Report, *, unit: str = "images"
+) -> Iterator[Batch]:
+    """The batches; as each has been dealt with, how many of the ``total`` images have, how fast, how long is left."""
+    done, start = 0, time.monotonic()
+    for images, labels in batches:
+        yield images, labels
+        done += len(labels)
+        rate = done / (time.monotonic() - start)
+        report(Progress(stage, done, total, unit, rate, (total - done) / rate))
 
 
 def _collate(samples: list[Sample]) -> Batch | AssetError:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-import time
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -21,10 +20,10 @@ import numpy.typing as npt
 import torch
 
 from ...datasets.accuracy import Accuracy, measure
-from ...datasets.messages import Progress, Report
+from ...datasets.messages import Report
 from ...datasets.reading import DataSet
 from ...training.inference import BATCH, for_inference
-from ...training.loading import Samples, batches
+from ...training.loading import Samples, batches, reported
 from ...training.run_folder import RunFolder, write_bytes
 from ...training.trained import TrainedModel
 from ...training.transforms import CentreCrop
@@ -130,17 +129,14 @@ def _pass(model: TrainedModel, images: Domain, chosen: Labels, way: Pass, stage:
     wanted = np.zeros(len(samples), bool)
     wanted[chosen] = True
     logits, features = [], [np.zeros((0, looking.head.in_features), np.float32)]
-    done, start = 0, time.monotonic()
     transform = CentreCrop(model.resize_px, model.crop_px)
+    loader = batches(samples, range(len(samples)), BATCH, transform, workers=way.workers)
+    kept = np.split(wanted, range(BATCH, len(samples), BATCH))
     with torch.inference_mode():
-        for pictures, labels in batches(samples, range(len(samples)), BATCH, transform, workers=way.workers):
+        for (pictures, _), keep in zip(reported(loader, len(samples), stage, way.report), kept, strict=True):
             seen = looking.features(pictures.to(way.device))
             logits.append(looking.head(seen).float().cpu().numpy())
-            features.append(seen.float().cpu().numpy()[wanted[done : done + len(labels)]])
-            done += len(labels)
-            rate = done / (time.monotonic() - start)
-            left = len(samples) - done
-            way.report(Progress(stage, done, len(samples), "images", rate, left / rate))
+            features.append(seen.float().cpu().numpy()[keep])
     return np.concatenate(logits), np.concatenate(features)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from ...datasets.messages import Progress, Report
 from ...training.features import FeatureArray
 from ...training.inference import BATCH, for_inference
 from ...training.linear_head import fit_head
-from ...training.loading import Picture, load
+from ...training.loading import Picture, load, reported
 from ...training.trained import TrainedModel
 from ...training.transforms import CentreCrop
 from .compared import Floats
@@ -42,13 +41,12 @@ def run_probabilities(model: TrainedModel, paths: Sequence[Path], device: torch.
         [Picture(path, 0, (0, 0, number)) for number, path in enumerate(paths[start : start + BATCH], start)]
         for start in range(0, len(paths), BATCH)
     )
-    found: list[Floats] = []
-    done, start_s = 0, time.monotonic()
+    loader = load(wanted, CentreCrop(model.resize_px, model.crop_px))
     with torch.inference_mode():
-        for images, labels in load(wanted, CentreCrop(model.resize_px, model.crop_px)):
-            logits = looking(images.to(device)).float().cpu()
-            found.append(logits.softmax(1).numpy().astype(np.float64))
-            done += len(labels)
-            rate = done / (time.monotonic() - start_s)
-            report(Progress("photos", done, len(paths), "photos", rate, (len(paths) - done) / rate))
-    return np.concatenate(found)
+        logits = torch.cat(
+            [
+                looking(images.to(device)).float().cpu()
+                for images, _ in reported(loader, len(paths), "photos", report, unit="photos")
+            ]
+        )
+    return logits.softmax(1).numpy().astype(np.float64)

@@ -16,7 +16,7 @@ from .reading import Box, Word, likest, words_of
 WHOLE = Box(0, 0, *SIZE)
 STATUS = Box(0, SIZE[1] - 24, 500, SIZE[1])
 PATIENCE_S = 30.0
-PAUSE_S = 0.2
+PAUSE_S, LONGEST_PAUSE_S = 0.2, 2.0  # a tenth of what has been waited: looking takes a core from what is waited for
 LEFT, WHEEL_UP, WHEEL_DOWN = 1, 4, 5
 DRAG_STEPS = 4
 
@@ -69,14 +69,15 @@ class Screen:
         self, look: Callable[[], Found | None], what: str, where: Box = WHOLE, within_s: float = PATIENCE_S
     ) -> Found:
         """What ``look`` finds, as soon as it finds something. NotOnScreen when the time is over."""
-        deadline = time.monotonic() + within_s
+        start = time.monotonic()
         while True:
             found = look()
             if found:
                 return found
-            if time.monotonic() > deadline:
+            waited_s = time.monotonic() - start
+            if waited_s > within_s:
                 raise self._lost(what, where, within_s)
-            time.sleep(PAUSE_S)
+            time.sleep(min(max(PAUSE_S, waited_s / 10), LONGEST_PAUSE_S))
 
     def settle(self, where: Box = WHOLE, within_s: float = PATIENCE_S) -> Image.Image:
         """The photograph once two in a row are the same in a part of the screen."""

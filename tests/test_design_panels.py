@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from simreal.design.factors import FACTORS
 from simreal.design.qualities import QUALITIES, with_quality
 from simreal.design.sampling import Sampler
 from simreal.design.starting import Sources, start_design
+from simreal.panels import sidebar
 
 from .blender.recording_layout import draw
 
@@ -188,6 +190,22 @@ def test_models_are_named_in_few_words() -> None:
         ("assets:deep/b.blend#/Crate", "Crate"),
     ):
         assert models_label(asset) == label
+
+
+@pytest.mark.parametrize("width_px", [40.0, 120.0, 400.0])
+def test_lines_are_as_wide_as_there_is_room(width_px: float) -> None:
+    text = "With 86 photos an effect has to be about 26 points: /a/path/that/has/no/space/and/will/not/fit"
+    sidebar.blf.size(sidebar.FONT, 11.0)
+
+    def width(shown: str) -> float:
+        return float(sidebar.blf.dimensions(sidebar.FONT, shown)[0])
+
+    lines = sidebar.lines_of(text, width_px)
+    assert "".join("".join(lines).split()) == "".join(text.split())
+    assert max(width(line) for line in lines) <= width_px
+    for line, following in itertools.pairwise(lines):
+        assert width(f"{line} {following.split()[0]}") > width_px, "no word waits that had room"
+    assert sidebar.lines_of(" ", width_px) == []
 
 
 @pytest.mark.parametrize(

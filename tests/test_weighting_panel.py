@@ -252,7 +252,7 @@ def test_before_and_after_differ_in_what_is_suggested_only(scene: Any, suggested
 
 def test_a_damaged_suggestion_is_told_in_the_panel(scene: Any, suggested: SuggestionRecord) -> None:
     (places(scene).tuning / "0a1b2c3d" / SUGGESTION_FILE).write_text("{")
-    assert SUGGESTION_FILE in texts(SIMREAL_PT_weighting)
+    assert SUGGESTION_FILE in texts(SIMREAL_PT_weighting).replace(" ", "")  # a long path is broken anywhere
     assert not DO.suggestion_accept.poll()
 
 

@@ -17,7 +17,9 @@ from .outcome import Outcome, Summary, outcome_of
 from .page import Drawing, Number, Section, SortableTable, Text, page
 from .plan import Plan
 from .report_table import NOTHING, ReportTable, plain, report_table, results_csv, table_texts
-from .study_folder import FIGURES, REPORT_HTML, REPORT_MD, RESULTS_CSV, StudyFolder
+from .study import Study
+from .study_file import shipped_studies
+from .study_folder import FIGURES, REPORT_HTML, REPORT_MD, RESULTS_CSV, STUDY, StudyFolder
 
 MOST_AGAINST = 6
 
@@ -114,6 +116,12 @@ def _agreement_texts(outcome: Outcome) -> list[str]:
     return texts
 
 
+def _source(study: Study) -> str:
+    """What a command line calls it: by name where it comes with Simreal, else the file that lies beside the report."""
+    named = (file for file in shipped_studies() if file.name == study.name and study.scale in {"", *file.scales})
+    return study.name if any(file.at(study.scale) == study for file in named) else STUDY
+
+
 def _about(outcome: Outcome) -> list[str]:
     study = outcome.plan.study
     lines = [f"Scale {study.scale}: {study.about}"] if study.scale else []
@@ -125,7 +133,7 @@ def _about(outcome: Outcome) -> list[str]:
     options = [f"--scale {study.scale}"] if study.scale else []
     options += [f"--seeds {seeds}", *(f'--only "{given}"' for given in outcome.plan.only)]
     options += ["--photos DIR"] if outcome.plan.photos else []
-    lines.append(f"Do it again: simreal study run {study.name} {' '.join(options)}")
+    lines.append(f"Do it again: simreal study run {_source(study)} {' '.join(options)}")
     return lines
 
 

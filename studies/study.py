@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Literal, TypeAlias, get_args
 
 import attrs
@@ -119,7 +118,7 @@ class Paper:
 
 @attrs.frozen
 class Study:
-    """A study at one of its scales. ``recipe`` is JSON still, as cells patch it. ``folder`` is where its file lies."""
+    """A study at one of its scales. ``recipe`` is JSON still, as cells patch it."""
 
     name: str
     title: str
@@ -132,4 +131,3 @@ class Study:
     scale: str = ""
     about: str = ""
     recipe: Mapping[str, Any] = attrs.field(factory=dict)
-    folder: Path = attrs.field(factory=Path, eq=False)

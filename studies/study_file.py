@@ -108,9 +108,8 @@ def _study(file: StudyFile, scale: str) -> Study:
         document = merged(document, chosen.changes)
     base = {key: document.pop(key, {}) for key in RECIPE}
     study: Study = structured(
-        {**document, "recipe": base, "scale": scale, "about": about}, Study, "", ("recipe", "scale", "about", "folder")
+        {**document, "recipe": base, "scale": scale, "about": about}, Study, "", ("recipe", "scale", "about")
     )
-    study = attrs.evolve(study, folder=file.path.resolve().parent)
     check_grid(study)
     recipe = recipe_of(base)
     for name, axis in study.axes.items():

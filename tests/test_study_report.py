@@ -20,11 +20,14 @@ from simreal.studies.chart_svg import chart_svg
 from simreal.studies.intervals import mean_interval, t_quantile
 from simreal.studies.learning_curves import curves_chart
 from simreal.studies.opened import conduct
+from simreal.studies.opened import opened as open_study
 from simreal.studies.outcome import Measured, Outcome, Summary, outcome_of
 from simreal.studies.page import Number, Section, SortableTable, page
 from simreal.studies.plan import Plan
+from simreal.studies.report import write_report
 from simreal.studies.report_table import report_table, results_csv, table_texts
-from simreal.studies.study_folder import StudyFolder
+from simreal.studies.study_file import SHIPPED, find_study
+from simreal.studies.study_folder import Settings, StudyFolder
 
 from .stand_in_study import StandInCrew, a_study, silent
 from .studies import study_document, write_study
@@ -130,7 +133,13 @@ def test_one_seed_has_an_interval_over_its_images(tmp_path: Path) -> None:
     )
     text = (tmp_path / "out" / "report.md").read_text()
     assert "One seed: ± is half of the 95 % interval over the test images (Wilson)" in text
-    assert "--seeds 1" in text
+    assert "simreal study run study.json --seeds 1" in text, "no name finds it: its file lies beside the report"
+
+
+def test_a_study_that_comes_with_simreal_is_named_in_its_report(tmp_path: Path) -> None:
+    settings = Settings(origin=str(SHIPPED), scale="mini", seeds=1)
+    write_report(open_study(find_study("table2"), settings, StudyFolder(tmp_path)).plan, StudyFolder(tmp_path))
+    assert "simreal study run table2 --scale mini --seeds 1" in (tmp_path / "report.md").read_text()
 
 
 def test_reports_hold_nothing_of_the_machine(tmp_path: Path) -> None:

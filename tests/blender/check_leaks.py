@@ -64,8 +64,14 @@ def use(folder, scores):
     bpy.ops.simreal.scores_load(directory=str(scores))
     draw_all()
     board = job_watch.watch().board
+    others = children()
     job = board.start(Order("render", "Nothing", str(folder / "out"), ((sys.executable, "-c", "pass"),)))
-    wait(lambda: not job.is_live)
+
+    def has_ended():
+        board.poll()
+        return not job.is_live and children() == others  # a job's runner says that it is over just before it ends
+
+    wait(has_ended)
     board.forget(job)
 
 

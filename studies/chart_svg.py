@@ -16,6 +16,7 @@ LETTER = 7.8  # width of a letter of the page's 13 px text, on average
 LINE = 20.0
 BAR = 13.0
 PLOT_HEIGHT = 240.0
+LEFT, RIGHT = 44.0, 34.0  # beside a plot: the labels of its lines, half of the last below it
 DODGE = 7.0
 
 DASHES = ("", "7 4", "2 3", "9 3 2 3")  # of lines beyond the palette's colours
@@ -102,7 +103,7 @@ def _plots(chart: Chart, top: float) -> tuple[float, list[str]]:
     for number, panel in enumerate(chart.panels):
         row, column = divmod(number, columns)
         start = top + row * (PLOT_HEIGHT + 76)
-        box = _Box(column * (width + GAP) + 44, start + LINE, width - 56, PLOT_HEIGHT)
+        box = _Box(column * (width + GAP) + LEFT, start + LINE, width - LEFT - RIGHT, PLOT_HEIGHT)
         parts += _plot(chart, panel, box, ticks)
         bottom = box.bottom + 48
     return bottom, parts

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from simreal.datasets.accuracy import wilson_interval
 from simreal.studies.agreement import agreements
-from simreal.studies.chart import nice_ticks, options_chart
+from simreal.studies.chart import Chart, Panel, Point, Series, nice_ticks, options_chart
 from simreal.studies.chart_png import chart_png
 from simreal.studies.chart_svg import chart_svg
 from simreal.studies.intervals import mean_interval, t_quantile
@@ -22,7 +22,7 @@ from simreal.studies.learning_curves import curves_chart
 from simreal.studies.opened import conduct
 from simreal.studies.opened import opened as open_study
 from simreal.studies.outcome import Measured, Outcome, Summary, outcome_of
-from simreal.studies.page import Number, Section, SortableTable, page
+from simreal.studies.page import Drawing, Number, Section, SortableTable, page
 from simreal.studies.plan import Plan
 from simreal.studies.report import write_report
 from simreal.studies.report_table import report_table, results_csv, table_texts
@@ -187,6 +187,25 @@ def test_the_report_opens_and_says_its_figures_where_it_is_pointed_at(tmp_path: 
     drawings, titles = browse(tmp_path / "out" / "report.html", look)
     assert drawings == 2 and len(titles) == 2 * 8
     assert f"viewpoint / none, IID: {summary.mean:.1f} %" in titles[0] and "; the paper: 20 %" in titles[0]
+
+
+@pytest.mark.parametrize("highest", [1_000, 102_400, 12_800_000])
+def test_no_word_of_a_chart_is_cut_off(highest: int, tmp_path: Path) -> None:
+    points = tuple(Point(highest * part / 4, 20.0 * part, 15.0 * part, 25.0 * part, "") for part in range(5))
+    panels = tuple(Panel(title, (Series("none", points),)) for title in ("IID", "real"))
+    drawing = Drawing(chart_svg(Chart("curves", "1-curves", "While it learns", "images seen", (), panels)), "")
+    report = tmp_path / "page.html"
+    report.write_text(page("T", "lead", [Section("S", [drawing])]), encoding="utf-8")
+
+    def look(tab: Page) -> list[str]:
+        """The words that go beyond their drawing."""
+        beyond = "word => { const box = word.getBBox(), all = word.ownerSVGElement.viewBox.baseVal;"
+        beyond += "return box.x < 0 || box.y < 0 || box.x + box.width > all.width || box.y + box.height > all.height }"
+        found = f"words => words.filter({beyond}).map(word => word.textContent)"
+        assert tab.locator("svg text").count() > 2 * 5
+        return list(tab.eval_on_selector_all("svg text", found))
+
+    assert browse(report, look) == []
 
 
 def test_a_click_on_a_header_sorts(tmp_path: Path) -> None:

@@ -147,11 +147,11 @@ def batches(
 
 
 def reported(
-    batches: Iterable[Batch], total: int, stage: str, report: Report, *, unit: str = "images"
+    given: Iterable[Batch], total: int, stage: str, report: Report, *, unit: str = "images"
 ) -> Iterator[Batch]:
     """The batches; as each has been dealt with, how many of the ``total`` images have, how fast, how long is left."""
     done, start = 0, time.monotonic()
-    for images, labels in batches:
+    for images, labels in given:
         yield images, labels
         done += len(labels)
         rate = done / (time.monotonic() - start)

@@ -81,7 +81,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add_alias(parser)
     parser.add_argument(
-        "--trials", type=int, default=128, metavar="N", help="points tried together in each of 3 rounds (default: 128)"
+        "--trials", type=int, default=128, metavar="N", help="points tried together in each round (default: 128)"
     )
     parser.add_argument("--seed", type=int, default=0, help="of the photos' halves and the search (default: 0)")
     parser.add_argument("--plan", action="store_true", help="say what would be rendered, and do nothing")

@@ -16,9 +16,11 @@ import numpy.typing as npt
 
 from .declaration import Parameter
 from .distributions import Choice, Constant, Discrete, Distribution, LogUniform, Normal, SphereShell, Uniform, Value
+from .sweeps import quantile
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 
+_GRID = 257
 _ROUNDING = 1e-9  # of a range: a draw may fall beside its end by the last bits
 
 
@@ -42,6 +44,13 @@ def log_density(parameter: Parameter, distribution: Distribution, values: Sequen
     found = np.full(len(numbers), -np.inf)
     found[inside] = _log_continuous(distribution, numbers[inside].clip(low, high))
     return found
+
+
+def shares_below(distribution: Distribution, values: Floats) -> Floats:
+    """How much of a distribution of numbers is drawn below each of ``values`` (N,), read off its quantiles."""
+    shares = np.linspace(0.0, 1.0, _GRID)
+    grid = np.array([float(quantile(distribution, share)) for share in shares])
+    return np.interp(values, grid, shares)
 
 
 def is_atomic(parameter: Parameter, distribution: Distribution) -> bool:

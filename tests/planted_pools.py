@@ -34,14 +34,15 @@ def planted_design(elevation: tuple[float, float], materials: tuple[str, ...]) -
     )
 
 
-def planted_pool(design: Design, seed: int, count: int, folder: Path = Path()) -> Pool:
-    """Images of a design. From above, and in some materials, a class looks much as another one does else."""
+def planted_pool(design: Design, seed: int, count: int, folder: Path = Path(), legible: float = 0.0) -> Pool:
+    """Images of a design. From above, and in some materials, a class looks much as another one does else. What is drawn
+    can be told whatever the class is, where it is ``legible``."""
     drawn = attrs.evolve(design, splits=(Split("train", count, seed=seed),))
     sampler = Sampler(drawn, "train")
     specs = [sampler.spec(index) for index in range(count)]
     rows = tuple(image_row(spec, spec.models[0], None, 0.3) for spec in specs)
     noise = np.random.default_rng([seed, 0x77]).normal(size=(count, DIMENSIONS))
-    features = np.stack([_look(row) for row in rows]) + 0.9 * noise
+    features = np.stack([_look(row) + legible * _trace(row) for row in rows]) + 0.9 * noise
     paths = tuple(folder / f"{seed}-{index}.jpg" for index in range(count))
     labels = np.array([spec.label for spec in specs], np.int64)
     return Pool((Source(drawn, "train", count),), rows, paths, labels, features.astype(np.float32))
@@ -54,6 +55,12 @@ def _look(row: dict) -> np.ndarray:
     if row["material_texture.material"] not in GOOD_MATERIALS:
         shown = 0.4 * shown + 0.7 * _vector(CLASSES[(row["label"] + 2) % len(CLASSES)])
     return 1.1 * shown
+
+
+def _trace(row: dict) -> np.ndarray:
+    """What an elevation and a material look like in any class."""
+    elevation = (row["camera_viewpoint.elevation_deg"] - 30.0) / 30.0
+    return elevation * _vector("elevation") + _vector(f"material {row['material_texture.material']}")
 
 
 def _vector(name: str) -> np.ndarray:

@@ -110,7 +110,7 @@ def test_the_search_never_sees_a_photo_of_reporting(planted, photos, tmp_path, m
     monkeypatch.setattr(PlantedExtractor, "scrambled", reporting)
     other = run_tuning(order(photos, tmp_path / "other"), quiet)
     found = sorted((tmp_path / "one" / "rounds").rglob("*.json*"))
-    assert len(found) == 6
+    assert len(found) == 10
     for path in found:
         assert path.read_bytes() == (tmp_path / "other" / path.relative_to(tmp_path / "one")).read_bytes()
     assert [one_.right.sum() for one_ in one.contenders] != [other_.right.sum() for other_ in other.contenders]
@@ -173,14 +173,14 @@ def test_a_plan_renders_nothing(photos, tmp_path, capsys) -> None:
     save(USER, design)
     line = ["tune", str(design), "--photos", str(photos), "--budget", "400", "--out", str(tmp_path / "run"), "--plan"]
     assert main(line) == 0
-    assert "images to tune: 200 + 100 + 100; to compare: at most 20 x 80" in capsys.readouterr().out
+    assert "images to tune: 120 + 80 + 80 + 60 + 60; to compare: at most 20 x 80" in capsys.readouterr().out
     assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.parametrize(
     ("more", "told"),
     [
-        (["--budget", "8"], "too small for 4 classes: 32 is the least"),
+        (["--budget", "8"], "too small for 4 classes: 54 is the least"),
         (["--seeds", "-1"], "--seeds must be at least 0"),
     ],
 )
@@ -207,7 +207,7 @@ def test_a_tuning_with_real_renders(tmp_path, capsys) -> None:
     file = tmp_path / "small.simreal.json"
     file.write_text(json.dumps(design))
     assert main(["render", str(file), "--out", str(tmp_path / "photos"), "--workers", "1"]) == 0
-    line = ["tune", str(file), "--photos", str(tmp_path / "photos" / "train"), "--budget", "32", "--seeds", "1",
+    line = ["tune", str(file), "--photos", str(tmp_path / "photos" / "train"), "--budget", "54", "--seeds", "1",
             "--images", "16", "--trials", "8", "--image-size", "64", "--workers", "1"]  # fmt: skip
     assert main(line) == 0
     out = tmp_path / "small-tune"

@@ -18,10 +18,11 @@ import numpy.typing as npt
 
 from ...datasets.advice_records import Confidence, Measured
 from ...design.declaration import Factor, Parameter
+from ...design.densities import shares_below
 from ...design.distributions import Constant, Discrete, LogUniform, Normal, SphereShell, Uniform, Value
 from ...design.factors import FACTORS
 from ...design.sweeps import quantile
-from .compared import Compared, Floats, Subject
+from .compared import Compared, Subject
 from .findings import Finding, change_of, shares_text
 from .matched_shares import Shares, matched_shares, percentiles
 from .value_estimates import Estimated, Standing, estimated, is_logarithmic, standing
@@ -37,7 +38,6 @@ LEAST_STEP = 0.1
 KEPT_SPREADS = 2.0
 LEAST_PHOTOS = 4
 FULL_TURN = 0.9 * 360.0
-_GRID = 257
 
 
 @attrs.frozen(eq=False)
@@ -234,10 +234,8 @@ def _numbers(compared: Compared) -> list[tuple[Factor, Parameter]]:
 def _parts(compared: Compared, factor: Factor, parameter: Parameter) -> npt.NDArray[np.int64]:
     """Which fifth of what its distribution draws the value of every render is in; -1 where it does not count."""
     distribution = compared.design.factors[factor.name].parameters[parameter.name].distribution
-    shares = np.linspace(0.0, 1.0, _GRID)
-    grid: Floats = np.array([float(quantile(distribution, p)) for p in shares])
     values = np.array(compared.column(factor, parameter), np.float64)
-    part = np.clip((np.interp(values, grid, shares) * PARTS).astype(np.int64), 0, PARTS - 1)
+    part = np.clip((shares_below(distribution, values) * PARTS).astype(np.int64), 0, PARTS - 1)
     return np.where(compared.counted(factor, parameter), part, -1)
 
 

@@ -49,7 +49,22 @@ def tuning_photos(
     return TuningPhotos(features.astype(np.float64), truth)
 
 
-def judge_of(objective: str, pool: Pool, photos: TuningPhotos, classes: int, seed: int) -> Judge:
+@attrs.frozen(eq=False)
+class Components:
+    """The features of ``renders`` (N, d) and ``photos`` (M, d) on their common principal components."""
+
+    renders: Floats
+    photos: Floats
+
+
+def components_of(pool: Pool, photos: TuningPhotos) -> Components:
+    """``COMPONENTS`` of them, or as many as there are."""
+    return Components(*principal(pool.features.astype(np.float64), photos.features, COMPONENTS))
+
+
+def judge_of(  # noqa: PLR0917 - what is judged, and by what
+    objective: str, pool: Pool, photos: TuningPhotos, components: Components, classes: int, seed: int
+) -> Judge:
     """Values of weights by an objective of ``OBJECTIVES``. RunError where it needs labels that are not there."""
     chosen = OBJECTIVES[objective]
     if chosen.needs_labels and not photos.labelled:
@@ -57,7 +72,7 @@ def judge_of(objective: str, pool: Pool, photos: TuningPhotos, classes: int, see
             f"the objective {objective} needs labelled photos, in folders named after classes; "
             f"without labels: {', '.join(one.name for one in OBJECTIVES.values() if not one.needs_labels)}"
         )
-    renders, targets = principal(pool.features.astype(np.float64), photos.features, COMPONENTS)
+    renders, targets = components.renders, components.photos
     labels = [int(label) for label in pool.labels]
     models = [row.get("model") for row in pool.rows]
     strength = fit_head([renders.astype(np.float32)], labels, models, classes, seed=seed).strength
@@ -66,12 +81,12 @@ def judge_of(objective: str, pool: Pool, photos: TuningPhotos, classes: int, see
         return probabilities(fit_weighted(renders, pool.labels, weights, classes, strength=strength), targets)
 
     measure = chosen.prepare(Grounds(renders, targets, photos.truth, predict))
-    shares = _shares(photos.truth, np.random.default_rng([seed, 0xB007]))
+    shares = resampled(len(photos.truth), seed)
     return lambda weights: measure(weights, shares)
 
 
-def _shares(truth: Labels, random: np.random.Generator) -> Floats:
-    """The photos all alike, and bootstrap resamples of them: (1 + RESAMPLES, M)."""
-    count = len(truth)
+def resampled(count: int, seed: int) -> Floats:
+    """Shares (1 + RESAMPLES, M) of M photos: all alike, and bootstrap resamples of them."""
+    random = np.random.default_rng([seed, 0xB007])
     drawn = random.multinomial(count, np.full(count, 1 / count), RESAMPLES)
     return np.concatenate([np.ones((1, count)), drawn]) / count

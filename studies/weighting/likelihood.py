@@ -19,7 +19,7 @@ import numpy.typing as npt
 from ...datasets.records import Row
 from ...design.declaration import Parameter
 from ...design.densities import is_atomic, log_density
-from ...design.design import Design, FactorSettings
+from ...design.design import Design, ParameterSettings
 from ...design.errors import RunError
 from ...design.factors import FACTORS
 
@@ -50,7 +50,10 @@ def log_likelihood_of(design: Design, columns: Columns, atoms: Atoms) -> Floats:
     """
     found = np.zeros(len(next(iter(columns.values()))))
     for name, settings in design.factors.items():
-        found += _of_factor(name, settings, columns, atoms)
+        found += log_likelihood_of_weight(name, settings.weight, columns)
+        for parameter in FACTORS[name].parameters:
+            given = settings.parameters[parameter.name]
+            found += log_likelihood_of_parameter(name, parameter, given, columns, atoms)
     return found
 
 
@@ -77,18 +80,23 @@ def idle(columns: Columns, factor: str, parameter: Parameter) -> Flags:
     return found
 
 
-def _of_factor(name: str, settings: FactorSettings, columns: Columns, atoms: Atoms) -> Floats:
+def log_likelihood_of_weight(name: str, weight: float, columns: Columns) -> Floats:
+    """What a factor's weight adds to the log likelihood (N,) of images."""
     drawn = columns[f"{name}.drawn"].astype(bool)
     with np.errstate(divide="ignore"):
-        found: Floats = np.where(drawn, np.log(settings.weight), np.log1p(-settings.weight))
-    for parameter in FACTORS[name].parameters:
-        given = settings.parameters[parameter.name]
-        seen = ~idle(columns, name, parameter)
-        values = columns[f"{name}.{parameter.name}"]
-        density = log_density(parameter, given.distribution, values)
-        if not is_atomic(parameter, given.distribution) and f"{name}.{parameter.name}" in atoms:
-            density[atoms[f"{name}.{parameter.name}"]] = -np.inf
-        with np.errstate(divide="ignore"):
-            fixed = np.log((values == parameter.settled(given.fixed)).astype(np.float64))
-        found += np.where(seen, np.where(drawn, density, fixed), 0.0)
+        found: Floats = np.where(drawn, np.log(weight), np.log1p(-weight))
     return found
+
+
+def log_likelihood_of_parameter(
+    name: str, parameter: Parameter, given: ParameterSettings, columns: Columns, atoms: Atoms
+) -> Floats:
+    """What the settings of a factor's parameter add to the log likelihood (N,) of images."""
+    drawn, seen = columns[f"{name}.drawn"].astype(bool), ~idle(columns, name, parameter)
+    values = columns[f"{name}.{parameter.name}"]
+    density = log_density(parameter, given.distribution, values)
+    if not is_atomic(parameter, given.distribution) and f"{name}.{parameter.name}" in atoms:
+        density[atoms[f"{name}.{parameter.name}"]] = -np.inf
+    with np.errstate(divide="ignore"):
+        fixed = np.log((values == parameter.settled(given.fixed)).astype(np.float64))
+    return np.where(seen, np.where(drawn, density, fixed), 0.0)

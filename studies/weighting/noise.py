@@ -1,23 +1,26 @@
 """How much of a difference between two weightings of the same images is noise, and what fewer images alone cost.
 
 A weighting that keeps a third of the images is worse off for having a third, whatever it keeps. Random thirds say by
-how much, and how far chance alone moves them. With normalised weights w (sum 1, effective size n = 1 / sum w^2) the
+how much, and how far chance alone moves them. With weights w of sum 1 and the effective size n = exp(-sum w ln w) the
 value of a random thinning is taken for
 
     value(w) = a - b / n + noise,    variance of noise(w) - noise(v) = c^2 |w - v|^2,
 
-the first order of a learning curve and of a head's dependence on its images (each has an influence of its own). Of a
-thinning v of w it is c^2 (1 / n_v - 1 / n_w). ``b`` and ``c`` are fitted to thinnings by chance. To that comes the
-noise of which photos there are, from the values on resampled photos.
+the first order of a learning curve and of a head's dependence on its images (each has an influence of its own). ``b``
+and ``c`` are fitted to thinnings by chance. To that comes the noise of which photos there are, from the values on
+resampled photos.
 """
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Protocol, TypeAlias
 
 import attrs
 import numpy as np
 import numpy.typing as npt
+
+from .reweighting import effective_size
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 
@@ -32,17 +35,17 @@ class Judge(Protocol):
         """The values (P, 1 + B) of weightings (P, N): on the photos, and on B resamples of them (the same for all)."""
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, slots=False)
 class Verdict:
     """One weighting, ``weights`` (N,) of sum 1, with its ``values`` (1 + B,)."""
 
     weights: Floats
     values: Floats
 
-    @property
+    @cached_property
     def effective(self) -> float:
-        """Kish's effective number of images."""
-        return float(1 / np.square(self.weights).sum())
+        """The effective number of images."""
+        return effective_size(self.weights)
 
 
 @attrs.frozen
@@ -94,5 +97,6 @@ def noise_law(judge: Judge, reference: Floats, random: np.random.Generator) -> N
     losses = np.array([whole.values[0] - one.values[0] for one in thinned])
     # Least squares with the variance growing like the distance: the slope is the ratio of the sums.
     cost = float(losses.sum() / distances.sum())
-    spread = float(np.sqrt(np.mean(np.square(losses - cost * distances) / distances)))
+    apart = np.array([np.square(one.weights - whole.weights).sum() for one in thinned])
+    spread = float(np.sqrt(np.mean(np.square(losses - cost * distances) / apart)))
     return NoiseLaw(cost, spread)

@@ -43,6 +43,11 @@ def importance_weights(pool: Pool, design: Design) -> Floats:
 
 
 def effective_size(weights: Floats) -> float:
-    """How many images of equal weight would tell as much (Kish 1965): (sum w)^2 / sum w^2."""
-    squares = float(np.square(weights).sum())
-    return float(weights.sum()) ** 2 / squares if squares > 0 else 0.0
+    """How many images of equal weight a head learns as much from: the perplexity of the weights (Martino, Elvira and
+    Louzada 2017). Kish's (sum w)^2 / sum w^2 is right for means and too severe for heads, which learn from images of
+    little weight and do not learn the same twice from those of much."""
+    shares = weights[weights > 0]
+    if not len(shares):
+        return 0.0
+    shares = shares / shares.sum()
+    return float(np.exp(-(shares * np.log(shares)).sum()))

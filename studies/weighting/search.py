@@ -1,8 +1,10 @@
 """The search of one round: which changes of a design are worth something, by re-weighting images that exist.
 
-Every single change is tried first, and only dimensions with a change that stands out of the noise are searched
+It begins where renders look like the photos (``matching``), as far as the objective does not speak against it. From
+there every single change is tried, and only dimensions with a change that stands out of the noise are searched
 together. What counts is not a trial's value but what is left of its gain a standard error lower (``noise``): a
-weighting that rests on few images has to gain more. In the end every change goes that is not surely worth something.
+weighting that rests on few images has to gain more. In the end every change goes that is not surely worth something,
+unless the photos look like it.
 """
 
 from __future__ import annotations
@@ -14,14 +16,16 @@ import attrs
 import numpy as np
 
 from ...datasets.messages import Progress, Report
+from .matching import CLEAR, Matching, grouped
+from .moves import changed_names, exclusions, left_out, single_changes
 from .noise import SHARES, Gain, Judge, NoiseLaw, noise_law
 from .proposals import Proposer
-from .search_space import Level, OptionDimension, Point, RangeDimension, Space
+from .search_space import Level, Point, Space
 from .trials import Trial, Trials
 
-FIRST_RANGES = ((0, 6), (2, 8), (0, 4), (2, 6), (4, 8), (0, 2), (6, 8))  # of the parts of a range: tried one by one
 STANDS_OUT = 3.0  # standard errors above which a single change opens its dimension: some hundred are tried
 NEEDED = 1.5  # standard errors that a change has to be worth over leaving it out
+OPPOSED = -2.0  # standard errors below which the objective speaks against a change that photos look like
 MOST_DIMENSIONS = 20
 CAUTION = 1.0  # standard errors taken off a gain
 
@@ -36,11 +40,12 @@ class Effort:
 
 @attrs.frozen
 class Found:
-    """Where a search ended: the ``point``, its gain over where it started, and each change's over leaving it out."""
+    """Where a search ended: the ``point``, each change's gain over leaving it out, and its ``support``: by how many
+    standard errors photos look more like renders with it than without."""
 
     point: Point
-    gain: Gain
     changes: Mapping[str, Gain]
+    support: Mapping[str, float]
     effective: float
     trials: int
 
@@ -48,51 +53,51 @@ class Found:
 class Search:
     """One round's. ``start`` is the best point so far, which the round's images were drawn around."""
 
-    def __init__(self, space: Space, trials: Trials, judge: Judge, start: Point, *, seed: int, effort: Effort) -> None:
-        self._space, self._trials, self._start, self._seed, self._effort = space, trials, start, seed, effort
+    def __init__(
+        self, space: Space, trials: Trials, judge: Judge, matching: Matching, start: Point, *, seed: int, effort: Effort
+    ) -> None:
+        self._space, self._trials, self._matching = space, trials, matching
+        self._seed, self._effort = seed, effort
         reference = trials.of([start])[0]
         assert reference is not None  # the images were drawn around it
-        self._reference: Trial = reference
         trials.least = SHARES[-1] * reference.verdict.effective  # as far as the law has been fitted
         self._law: NoiseLaw = noise_law(judge, reference.verdict.weights, np.random.default_rng([seed, 0x7411]))
+        matched = trials.of([matching.matched()], anyway=True)[0]
+        assert matched is not None  # it has been weighed before
+        self._reference: Trial = self._without_needless(matched, matched.point)
+
+    @property
+    def _start(self) -> Point:
+        return self._reference.point
 
     def run(self, given: Sequence[Point] = (), favoured: Collection[str] = ()) -> Found:
         """Search. ``given`` are points to try besides, ``favoured`` names of dimensions to search in any case."""
         singles = self._batches([*given, *single_changes(self._space, self._start)])
-        excluding = self._batches(list(self._exclusions(singles)))
+        excluding = self._batches(list(exclusions(self._space, self._start, self._worth_of_leaving_out(singles))))
         opened = self._opened(singles, excluding, favoured)
         if opened:
             self._joint(opened, [*singles, *excluding])
         meant = [one for one in self._trials.every if self._is_meant(one, opened)]
         best = max(meant, key=lambda trial: (self._worth(trial), -len(trial.point)))
-        kept, changes = self._without_needless(best)
-        return Found(kept.point, self._gain(kept), changes, kept.verdict.effective, len(self._trials.every))
+        kept = self._without_needless(best, self._start)
+        changes = {name: self._over_without(kept, name) for name in kept.point}
+        support = self._matching.support(kept.point)
+        return Found(kept.point, changes, support, kept.verdict.effective, len(self._trials.every))
 
     def _batches(self, points: Sequence[Point]) -> list[Trial]:
         size = self._effort.batch
         found = [self._trials.of(points[first : first + size]) for first in range(0, len(points), size)]
         return [trial for batch in found for trial in batch if trial is not None]
 
-    def _exclusions(self, singles: Sequence[Trial]) -> Iterator[Point]:
-        """Of every choice, the options that do worst left out together: the worst two, the worst three, ... One of many
-        options is so few images that by itself it hardly stands out."""
-        of_choice: dict[tuple[str, str], list[tuple[float, str]]] = {}
-        for trial in singles:
-            changed = self._changed(trial)
-            if len(changed) == 1 and trial.point.get(changed[0]) == 0.0:
-                dimension = self._space[changed[0]]
-                if isinstance(dimension, OptionDimension):
-                    choice = of_choice.setdefault((dimension.factor, dimension.parameter), [])
-                    choice.append((self._gain(trial).ratio, changed[0]))
-        for choice in of_choice.values():
-            names = [name for _, name in sorted(choice, reverse=True)]
-            for count in range(2, len(names)):
-                yield {**self._start, **dict.fromkeys(names[:count], 0.0)}
+    def _worth_of_leaving_out(self, singles: Sequence[Trial]) -> dict[str, float]:
+        named = [(left_out(self._space, trial.point, self._start), trial) for trial in singles]
+        return {name: self._gain(trial).ratio for name, trial in named if name is not None}
 
     def _opened(
         self, singles: Sequence[Trial], excluding: Sequence[Trial], favoured: Collection[str]
     ) -> dict[str, tuple[float, Level | None]]:
-        """The dimensions worth searching: those at the start and those that stand out, each with its best change."""
+        """The dimensions worth searching: those at the start that photos do not look like, and those that stand out,
+        each with its best change."""
         best: dict[str, tuple[float, Level | None]] = {}
         for trial in [*singles, *excluding]:
             changed = self._changed(trial)
@@ -102,8 +107,13 @@ class Search:
                     if ratio > best.get(name, (-np.inf, None))[0]:
                         best[name] = ratio, trial.point.get(name)
         standing = sorted((one for one in best if best[one][0] > STANDS_OUT), key=lambda one: -best[one][0])
+        backed = self._backed(self._start)
         names = dict.fromkeys(
-            [*self._start, *standing[:MOST_DIMENSIONS], *(one for one in favoured if one in self._space)]
+            [
+                *(one for one in self._start if one not in backed),
+                *standing[:MOST_DIMENSIONS],
+                *(one for one in favoured if one in self._space),
+            ]
         )
         return {name: best.get(name, (0.0, None)) for name in names}
 
@@ -114,8 +124,9 @@ class Search:
         together = self._batches(list(self._combined(opened)))
         for trial in (self._reference, *known, *together):
             proposer.tell(trial.point, self._worth(trial))
+        others = {name: level for name, level in self._start.items() if name not in dimensions}
         for batch in range(-(-self._effort.joint // self._effort.batch)):
-            points = proposer.ask(batch, self._effort.batch)
+            points = [{**others, **point} for point in proposer.ask(batch, self._effort.batch)]
             for point, judged in zip(points, self._trials.of(points), strict=True):
                 proposer.tell(point, self._worth(judged) if judged is not None else self._worst)
 
@@ -138,25 +149,51 @@ class Search:
         """Whether it is at the start in all other dimensions."""
         return all(name in dimensions for name in self._changed(trial))
 
-    def _without_needless(self, best: Trial) -> tuple[Trial, dict[str, Gain]]:
-        """Take away, one after the other, the change that is least sure of a gain, until each is worth ``NEEDED``
-        standard errors: the simplest design near the best, after Breiman et al. (1984, Sec. 3.4.3)."""
+    def _without_needless(self, best: Trial, base: Point) -> Trial:
+        """Take back, one after the other, the change that is least sure of a gain, until each is worth ``NEEDED``
+        standard errors: the simplest design near the best, after Breiman et al. (1984, Sec. 3.4.3). Those that photos
+        look like, all of a parameter together, go only where the objective speaks against them."""
+        backed = self._backed(base)
         while True:
-            names = list(best.point)
-            without = [{n: level for n, level in best.point.items() if n != name} for name in names]
-            fewer: dict[str, Trial] = {}
-            for name, less in zip(names, self._trials.of(without, anyway=True), strict=True):
-                assert less is not None  # without a change all is drawn that is drawn with it
-                fewer[name] = less
-            gains = {name: self._law.gain(best.verdict, less.verdict) for name, less in fewer.items()}
-            least = min(gains, key=lambda name: gains[name].ratio, default=None)
-            if least is None or gains[least].ratio > NEEDED:
-                return best, gains
-            best = fewer[least]
+            steps = self._simpler(best.point, base, backed)
+            trials = self._trials.of([point for point, _ in steps], anyway=True)
+            margins = [
+                (self._law.gain(best.verdict, trial.verdict).ratio - least, -number)
+                for number, (trial, (_, least)) in enumerate(zip(trials, steps, strict=True))
+                if trial is not None
+            ]
+            margin, number = min(margins, default=(1.0, 0))
+            simpler = trials[-number] if trials else None
+            if margin > 0 or simpler is None:
+                return best
+            best = simpler
+            base = {name: level for name, level in base.items() if name in best.point}  # what went stays away
+
+    def _simpler(self, point: Point, base: Point, backed: Collection[str]) -> list[tuple[Point, float]]:
+        """Points with something as at the base, or not changed at all; each with the standard errors by which ``point``
+        has to be better."""
+        departed = changed_names(self._space, point, base)
+        alike = grouped(self._space, [name for name in point if name in backed and name not in departed])
+        alone = [name for name in point if name not in backed and name not in departed]
+        steps: list[tuple[Point, float]] = [(_less(point, unit), OPPOSED) for unit in alike]
+        steps += [(_less(point, [name]), NEEDED) for name in alone]
+        for name in departed:
+            restored = {name: base[name]} if name in base else {}
+            steps.append(({**_less(point, [name]), **restored}, STANDS_OUT))
+        return steps
+
+    def _over_without(self, trial: Trial, name: str) -> Gain:
+        less = self._trials.of([_less(trial.point, [name])], anyway=True)[0]
+        assert less is not None  # without a change all is drawn that is drawn with it
+        return self._law.gain(trial.verdict, less.verdict)
+
+    def _backed(self, point: Point) -> set[str]:
+        """What photos look like, of what a point changes."""
+        return {name for name, ratio in self._matching.support(point).items() if ratio > CLEAR}
 
     def _changed(self, trial: Trial) -> list[str]:
         """In which dimensions it is not at the start."""
-        return [name for name in self._space if trial.point.get(name) != self._start.get(name)]
+        return changed_names(self._space, trial.point, self._start)
 
     def _gain(self, trial: Trial) -> Gain:
         return self._law.gain(trial.verdict, self._reference.verdict)
@@ -169,13 +206,8 @@ class Search:
         return min(self._worth(trial) for trial in self._trials.every)
 
 
-def single_changes(space: Space, start: Point) -> Iterator[Point]:
-    """Points with one thing otherwise than at the start, or as the design has it."""
-    for name, dimension in space.items():
-        levels = FIRST_RANGES if isinstance(dimension, RangeDimension) else dimension.levels()
-        yield from ({**start, name: level} for level in levels if start.get(name) != level)
-        if name in start:
-            yield {other: level for other, level in start.items() if other != name}
+def _less(point: Point, names: Collection[str]) -> Point:
+    return {name: level for name, level in point.items() if name not in names}
 
 
 def telling(report: Report, stage: str, expected: int) -> Callable[[int], None]:

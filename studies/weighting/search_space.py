@@ -22,11 +22,11 @@ from ...design.factors import FACTORS
 from ...design.sweeps import quantile
 
 WEIGHTS = (0.0, 0.25, 0.5, 0.75, 1.0)
-MULTIPLES = (0.0, 1 / 3, 3.0)  # of how often the design draws an option
+MULTIPLES = (0.0, 1 / 3, 2.0, 3.0)  # of how often the design draws an option
 RANGE_STEPS = 8  # a range is cut into so many parts that are drawn as often
 LEAST_STEPS = 2  # a narrower range would rest on too few images
 MOST_SINGLE_OPTIONS = 24  # more are left out or in by groups
-_MULTIPLE_TEXTS = {0.0: "left out", 1 / 3: "a third as often", 3.0: "three times as often"}
+_MULTIPLE_TEXTS = {0.0: "left out", 1 / 3: "a third as often", 2.0: "twice as often", 3.0: "three times as often"}
 
 
 @attrs.frozen

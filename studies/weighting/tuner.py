@@ -9,6 +9,7 @@ not run again, and an unfinished one goes on.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
@@ -19,17 +20,20 @@ from ...datasets.messages import Log, Report
 from ...datasets.writing import write_bytes
 from ...design.design import Design
 from ...design.errors import RunError
-from .judgement import TuningPhotos, judge_of
+from .judgement import TuningPhotos, components_of, judge_of
+from .matching import Matching
+from .moves import single_changes
 from .noise import Floats, Gain, Judge
 from .pool import Pool
-from .reweighting import importance_weights
-from .search import Effort, Found, Search, single_changes, telling
-from .search_space import Point, Space, design_at, explored, is_possible, search_space
+from .readings import reading_distances
+from .search import Effort, Found, Search, telling
+from .search_space import Point, Space, design_at, explored, search_space
 from .time_spent import HEADS, TimeSpent
 from .trials import Trials, point_of
+from .weigher import Weigher
 
-ROUND_SHARES = (0.5, 0.25, 0.25)  # of the budget
-MARGINS = (0.25, 0.15, 0.1)  # how far weights that are not chosen yet stay from 0 and 1
+ROUND_SHARES = (0.3, 0.2, 0.2, 0.15, 0.15)  # of the budget
+MARGINS = (0.25, 0.2, 0.15, 0.1, 0.1)  # how far weights that are not chosen yet stay from 0 and 1
 FOUND, TRIALS = "found.json", "trials.jsonl"
 
 
@@ -61,6 +65,11 @@ class Tuned:
     def changes(self) -> Mapping[str, Gain]:
         """What each change is worth over leaving it out, in the objective's own unit."""
         return self.rounds[-1].found.changes
+
+    @property
+    def support(self) -> Mapping[str, float]:
+        """By how many standard errors photos look more like renders with each change than without."""
+        return self.rounds[-1].found.support
 
     @property
     def images(self) -> int:
@@ -103,8 +112,12 @@ def tune(  # noqa: PLR0917 - all that a tuning takes
         found = _found(place / FOUND)
         if found is None:
             with spent.on(HEADS):
-                judge = judge_of(task.objective, pool, photos, len(task.design.classes), task.seed)
-            found = _search(task, space, best, number, pool, _timed(judge, spent), place, report)
+                components = components_of(pool, photos)
+                judge = judge_of(task.objective, pool, photos, components, len(task.design.classes), task.seed)
+            distances = reading_distances(space, task.design, pool, photos, components, task.seed)
+            weigh = Weigher(pool, explored(task.design, MARGINS[number]), space)
+            matching = Matching(space, weigh, distances, best, seed=task.seed * 100 + number)
+            found = _search(task, space, best, number, weigh, _timed(judge, spent), matching, place, report)
             write_bytes(place / FOUND, (json.dumps(_document(found), indent=1) + "\n").encode())
         best = found.point
         rounds.append(Round(len(new.rows), found))
@@ -123,29 +136,20 @@ def round_counts(images: int, classes: int) -> list[int]:
 
     RunError where that is not two of every class in each round.
     """
-    counts = [int(images * share) // classes * classes for share in ROUND_SHARES]
+    counts = [int(images * share + 1e-9) // classes * classes for share in ROUND_SHARES]
     if min(counts) < 2 * classes:
-        least = round(2 * classes / min(ROUND_SHARES))
+        least = math.ceil(2 * classes / min(ROUND_SHARES))
         raise RunError(f"a budget of {images} images is too small for {classes} classes: {least} is the least")
     return counts
 
 
 def _search(  # noqa: PLR0917 - all that a round takes
-    task: Task, space: Space, start: Point, number: int, pool: Pool, judge: Judge, place: Path, report: Report
-) -> Found:
-    frame = explored(task.design, MARGINS[number])
-
-    def weigh(point: Point) -> Floats | None:
-        if not is_possible(task.design, space, point):
-            return None
-        try:
-            return importance_weights(pool, design_at(frame, space, point))
-        except RunError:  # none of the images shows it: nothing can be said of it
-            return None
-
+    task: Task, space: Space, start: Point, number: int, weigh: Weigher, judge: Judge, matching: Matching, place: Path,
+    report: Report,
+) -> Found:  # fmt: skip
     expected = len(task.given) + sum(1 for _ in single_changes(space, start)) + task.effort.joint
     trials = Trials(weigh, judge, place / TRIALS, telling(report, f"tune, round {number + 1}", expected))
-    search = Search(space, trials, judge, start, seed=task.seed * 100 + number, effort=task.effort)
+    search = Search(space, trials, judge, matching, start, seed=task.seed * 100 + number, effort=task.effort)
     return search.run(task.given, task.favoured)
 
 
@@ -161,9 +165,8 @@ def _found(file: Path) -> Found | None:
     try:
         document = json.loads(file.read_text(encoding="utf-8"))
         changes = {name: Gain(*gain) for name, gain in document["changes"].items()}
-        return Found(
-            point_of(document["point"]), Gain(*document["gain"]), changes, document["effective"], document["trials"]
-        )
+        point, support = point_of(document["point"]), dict(document["support"])
+        return Found(point, changes, support, document["effective"], document["trials"])
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -173,8 +176,8 @@ def _found(file: Path) -> Found | None:
 def _document(found: Found) -> dict[str, object]:
     return {
         "point": dict(found.point),
-        "gain": attrs.astuple(found.gain),
         "changes": {name: attrs.astuple(gain) for name, gain in found.changes.items()},
+        "support": dict(found.support),
         "effective": found.effective,
         "trials": found.trials,
     }

@@ -15,6 +15,7 @@ from ..chart_png import chart_png
 from ..chart_svg import chart_svg
 from ..page import Commands, Drawing, Section, Table, Text, page
 from .comparison import RESAMPLES, Contender, Share, accuracy, detectable
+from .matching import CLEAR
 from .objectives import OBJECTIVES
 from .search_space import subject_text
 from .suggestion import Facts, Outcome
@@ -77,14 +78,15 @@ def comparison_rows(
 
 def change_rows(record: SuggestionRecord, tuned: Tuned) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """The changes as a table of texts, those that are surest first."""
-    header = ("change", "before", "after", "leaving it out costs")
+    header = ("change", "before", "after", "leaving it out costs", "photos look like it")
     rows = []
     for name, change in zip(tuned.point, record.changes, strict=True):
         effect, gain = change.effect, tuned.changes[name]
         worth = f"{effect.points:.1f} [{effect.low:.1f}, {effect.high:.1f}] points" if effect else (
             f"{gain.mean:.3g} +- {gain.error:.2g}"
         )  # fmt: skip
-        rows.append((gain.ratio, (subject_text(tuned.space[name]), change.before, change.after, worth)))
+        alike = f"{tuned.support[name]:.1f} standard errors" if tuned.support[name] > CLEAR else ""
+        rows.append((gain.ratio, (subject_text(tuned.space[name]), change.before, change.after, worth, alike)))
     return header, [row for _, row in sorted(rows, key=lambda pair: -pair[0])]
 
 
@@ -93,7 +95,9 @@ def _changes(record: SuggestionRecord, tuned: Tuned) -> list[Table | Text]:
         return [Text("Nothing.")]
     note = (
         "What leaving a change out costs is estimated on photos of tuning, from weighted images; the search chose what "
-        "looked best on them, so that these figures flatter. Those of the comparison do not."
+        "looked best on them, so that these figures flatter. Those of the comparison do not. A change that photos look "
+        "like was made for that, and stays unless the objective speaks against it by two standard errors; it is a "
+        "figure of a whole parameter."
     )
     return [Table(*change_rows(record, tuned)), Text(note)]
 

@@ -1,0 +1,114 @@
+"""Which changes of a design make its renders look like the photos: descent, one change at a time, on the distances of
+``readings``.
+
+A change is judged by the distance in its own dimension, which the others hardly disturb: an option whose look cannot be
+told is not drawn less only because others are drawn more. What is found says what photos look like and not what a
+classifier gains by it; but it says so from few images, where accuracy says nothing yet. (To match attributes of a
+simulator and to look at the task besides is the way of Meta-Sim: Kar et al. 2019.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
+import attrs
+import numpy as np
+
+from .moves import changed_names, single_changes
+from .noise import Floats, Gain, Judge, NoiseLaw, judged, noise_law
+from .reweighting import effective_size
+from .search_space import Level, Point, Space, WeightDimension
+
+CLEAR = 3.0  # standard errors by which a step has to bring renders nearer: some hundred are tried
+MOST_STEPS = 60
+KEPT = 0.4  # of the effective images at the start: further steps have to wait for images around them
+_LEAST_COST = 0.02
+
+
+@attrs.frozen
+class _Measure:
+    """The distance in a dimension, with its noise."""
+
+    judge: Judge
+    law: NoiseLaw
+
+    def gains(self, weights: Sequence[Floats], over: Floats) -> list[Gain]:
+        """By how much each weighting (N,) is nearer to the photos than another."""
+        other, *verdicts = judged(self.judge, np.stack([over, *weights]))
+        return [self.law.gain(verdict, other) for verdict in verdicts]
+
+
+class Matching:
+    """Photos matched from a ``start`` on. ``weigh`` gives the weights (N,) of a point, None where it is impossible;
+    ``distances`` are ``readings.reading_distances``."""
+
+    def __init__(
+        self,
+        space: Space,
+        weigh: Callable[[Point], Floats | None],
+        distances: Mapping[str, Judge],
+        start: Point,
+        *,
+        seed: int,
+    ) -> None:
+        self._space, self._weigh, self._start = space, weigh, start
+        reference = weigh(start)
+        assert reference is not None  # the images were drawn around it
+        self._reference = reference / reference.sum()
+        self._measures = {
+            name: _Measure(judge, noise_law(judge, self._reference, np.random.default_rng([seed, 0x3A7C])))
+            for name, judge in distances.items()
+        }
+
+    def matched(self) -> dict[str, Level]:
+        """The point at the end of the descent, which is the start where no step is clear."""
+        point, weights = dict(self._start), self._reference
+        for _ in range(MOST_STEPS):
+            step = self._best_step(point, weights)
+            if step is None:
+                break
+            point, weights = step
+        return point
+
+    def support(self, point: Point) -> dict[str, float]:
+        """For each thing that a point changes, by how many standard errors renders are nearer to photos with it than
+        without; nought where that cannot be read."""
+        found = dict.fromkeys(point, 0.0)
+        weights = self._weigh(point)
+        for name in point:
+            less = self._weigh({other: level for other, level in point.items() if other != name})
+            if name in self._measures and weights is not None and less is not None:
+                found[name] = self._measures[name].gains([weights], less)[0].ratio
+        return found
+
+    def _best_step(self, point: Point, weights: Floats) -> tuple[dict[str, Level], Floats] | None:
+        """The clear step that brings most for the images that it costs."""
+        now, least = effective_size(weights), KEPT * effective_size(self._reference)
+        best: tuple[float, dict[str, Level], Floats] | None = None
+        for measure, steps in self._steps(point):
+            for (step, given), gain in zip(steps, measure.gains([one for _, one in steps], weights), strict=True):
+                if gain.ratio > CLEAR and (size := effective_size(given)) > least:
+                    brings = (gain.ratio - 1.0) / max(float(np.log(now / size)), _LEAST_COST)
+                    if best is None or brings > best[0]:
+                        best = brings, dict(step), given
+        return None if best is None else best[1:]
+
+    def _steps(self, point: Point) -> Iterator[tuple[_Measure, list[tuple[Point, Floats]]]]:
+        """The possible steps in each dimension that can be read, with the weights that they give."""
+        found: dict[str, list[tuple[Point, Floats]]] = {name: [] for name in self._measures}
+        for step in single_changes(self._space, point):
+            name = changed_names(self._space, step, point)[0]
+            weights = self._weigh(step) if name in found else None
+            if weights is not None:
+                found[name].append((step, weights / weights.sum()))
+        return ((self._measures[name], steps) for name, steps in found.items() if steps)
+
+
+def grouped(space: Space, names: Collection[str]) -> list[list[str]]:
+    """Names of dimensions, those of one parameter together, and every weight by itself."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for name in names:
+        dimension = space[name]
+        parameter = "" if isinstance(dimension, WeightDimension) else dimension.parameter
+        found.setdefault((dimension.factor, parameter), []).append(name)
+    return list(found.values())

@@ -8,7 +8,7 @@ One pool is rendered as `simreal tune` renders its first round: every weight kep
 drawn around it: some weights, ranges and options changed. Of each is told, in accuracy on the photos,
   - what is predicted: a head fitted to the pool's images, weighted as if the design had drawn them;
   - what is measured: a head fitted to images of the design itself, rendered anew with a seed of its own, as many as the
-    weights leave effective ones (1 / sum w² of weights of sum 1), so that both rest on equally much.
+    weights leave effective ones (exp(-sum w ln w) of weights of sum 1), so that both rest on equally much.
 Weights that leave fewer than --least effective images are not tried: the tuner would not use them either. No setting is
 chosen by these photos. Writes table.md, results.json and calibration.png into --out; after a stop the same command goes
 on.

@@ -62,6 +62,17 @@ def test_weighted_means_are_those_of_the_target() -> None:
     assert np.average(white, weights=weights) == pytest.approx(0.8 * 0.75, abs=4 * 0.5 / size**0.5)
 
 
+def test_effective_images_are_the_perplexity_of_the_weights() -> None:
+    thinned = np.where(np.arange(1000) < 250, 1.0, 0.0)
+    assert effective_size(thinned) == pytest.approx(250)
+    assert effective_size(7.0 * np.ones(40)) == pytest.approx(40)
+    share, wanted = 0.3, 0.8  # a factor drawn in three images of ten, wanted in eight
+    uneven = np.where(np.arange(1000) < 1000 * share, wanted / share, (1 - wanted) / (1 - share))
+    kept = np.exp(-wanted * np.log(wanted / share) - (1 - wanted) * np.log((1 - wanted) / (1 - share)))
+    assert effective_size(uneven) == pytest.approx(1000 * kept)
+    assert effective_size(np.zeros(3)) == 0.0
+
+
 def test_several_sources_are_one_mixture() -> None:
     pool = pool_of(WIDE, 8000).joined(pool_of(NARROW, 4000))
     weights = importance_weights(pool, NARROW)

@@ -213,6 +213,7 @@ def _numbers(outcome: Outcome) -> dict[str, Any]:
                 "option": one.option,
                 "before": one.before,
                 "after": one.after,
+                "alike": one.alike,
             }
             for one in outcome.record.changes
         ],

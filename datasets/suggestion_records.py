@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,8 @@ class SuggestedChange:
     """One change, that can be made without the others: of a factor's weight, of how a ``parameter`` is drawn, or of one
     ``option`` of it. ``before`` and ``after`` are for people (``0.6``, ``0 .. 30 deg``); ``overrides`` make it.
 
-    ``effect`` is what leaving it out would cost, where that was measured.
+    ``effect`` is what leaving it out would cost, where that was measured. ``alike`` is by how many standard errors
+    photos look more like renders with it than without, where that is clear.
     """
 
     factor: str
@@ -33,6 +35,7 @@ class SuggestedChange:
     after: str
     overrides: Mapping[str, Any]
     effect: Effect | None = None
+    alike: float | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -83,6 +86,8 @@ def _check(record: SuggestionRecord) -> None:
         _check_overrides(f"changes[{number}].overrides", change.overrides)
         if change.effect is not None:
             check_effect(f"changes[{number}].effect", change.effect)
+        if change.alike is not None and not math.isfinite(change.alike):
+            raise DesignError(f"changes[{number}].alike", f"must be a number, not {change.alike}")
 
 
 def _check_overrides(path: str, overrides: Mapping[str, Any]) -> None:

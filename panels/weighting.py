@@ -145,6 +145,8 @@ def _draw_change(
     said = f"{change.before} \N{RIGHTWARDS ARROW} {change.after}"
     if change.effect is not None:
         said += f"   {points_text(change.effect.points, change.effect.low, change.effect.high)}"
+    if change.alike is not None:
+        said += f"   photos look like it, {change.alike:.1f} SE"
     wrapped(column, context, said)
 
 

@@ -63,6 +63,7 @@ SUGGESTION = SuggestionRecord(
             before="2 .. 16",
             after="4 .. 16",
             overrides={"factors": {"lens": {"f_stop": {"min": 4}}}},
+            alike=5.5,
         ),
     ),
     evidence=EVIDENCE,
@@ -111,6 +112,8 @@ def test_a_damaged_importance_is_refused_with_the_place(tmp_path: Path, before: 
         ('"seeds": 5', '"seeds": -5', "evidence.seeds: must be >= 0"),
         ('"after": "1.0"', '"after": 1.0', r"changes\[0\].after: must be text"),
         ('"low": 1.2', '"low": 9', r"changes\[0\].effect.low: must be <= high"),
+        ('"alike": 5.5', '"alike": NaN', "the number NaN is not finite"),
+        ('"alike": 5.5', '"alike": "much"', r"changes\[1\].alike: must be"),
     ],
 )
 def test_a_damaged_suggestion_is_refused_with_the_place(tmp_path: Path, before: str, after: str, message: str) -> None:

@@ -15,7 +15,6 @@ from ..chart_png import chart_png
 from ..chart_svg import chart_svg
 from ..page import Commands, Drawing, Section, Table, Text, page
 from .comparison import RESAMPLES, Contender, Share, accuracy, detectable
-from .matching import CLEAR
 from .objectives import OBJECTIVES
 from .search_space import subject_text
 from .suggestion import Facts, Outcome
@@ -85,7 +84,7 @@ def change_rows(record: SuggestionRecord, tuned: Tuned) -> tuple[tuple[str, ...]
         worth = f"{effect.points:.1f} [{effect.low:.1f}, {effect.high:.1f}] points" if effect else (
             f"{gain.mean:.3g} +- {gain.error:.2g}"
         )  # fmt: skip
-        alike = f"{tuned.support[name]:.1f} standard errors" if tuned.support[name] > CLEAR else ""
+        alike = "" if change.alike is None else f"{change.alike:.1f} standard errors"
         rows.append((gain.ratio, (subject_text(tuned.space[name]), change.before, change.after, worth, alike)))
     return header, [row for _, row in sorted(rows, key=lambda pair: -pair[0])]
 

@@ -28,7 +28,8 @@ class Effect:
     """What a change of the design is worth: ``points`` of accuracy on photos, with the 95 % interval.
 
     It is about a factor's weight; with ``parameter``, about how that is drawn; with ``option`` too, about one option of
-    it. ``change`` says it for people: ``weight 0.6 -> 1.0``. ``images`` and ``photos`` are what it rests on.
+    it. ``change`` says it for people: ``weight 0.6 -> 1.0``. ``images`` and ``photos`` are what it rests on. ``alike``
+    is by how many standard errors photos look more like renders with it than without, where that is clear.
     """
 
     factor: str
@@ -41,6 +42,7 @@ class Effect:
     source: Source
     images: int
     photos: int
+    alike: float | None = None
 
     @property
     def is_found(self) -> bool:

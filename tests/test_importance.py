@@ -18,8 +18,11 @@ from simreal.studies.weighting.from_images import effects_of_images
 from simreal.studies.weighting.from_test_sets import FIXED, effects_of_test_sets, set_designs
 from simreal.studies.weighting.influence import influences
 from simreal.studies.weighting.pool import Pool
+from simreal.studies.weighting.search_space import explored
 from simreal.studies.weighting.weighted_heads import fit_weighted, probabilities
 
+from . import planted_pools
+from .planted_pools import GOOD_MATERIALS
 from .weighted_space import MIXED, PHOTOS, design, images, pool
 
 PLANTED = {"camera_viewpoint", "material_texture", "background"}
@@ -167,3 +170,30 @@ def test_from_a_design_and_photos_to_a_record(tmp_path: Path) -> None:
     assert {"importance.json", "report.html", "report.md", "effects.csv", "images.png", "photos.json"} <= before.keys()
     assert main(line) == 0
     assert before == {path.name: path.read_bytes() for path in (tmp_path / "run").iterdir() if path.is_file()}
+
+
+def test_what_photos_look_like_is_one_change_of_each_parameter_and_comes_first() -> None:
+    user = planted_pools.planted_design((0.0, 60.0), planted_pools.MATERIALS)
+    hidden = planted_pools.planted_design((0.0, 20.0), GOOD_MATERIALS)
+    mixed = planted_pools.planted_pool(explored(user, 0.25), 3, 600, legible=0.6)
+    shown = planted_pools.planted_pool(hidden, 5, 200, legible=0.6)
+    found = effects_of_images(mixed, user, shown.features.astype(np.float64), shown.labels, seed=0, report=quiet)
+    alike = {(one.factor, one.parameter): one for one in found if one.alike is not None}
+    assert alike.keys() == {("camera_viewpoint", "elevation_deg"), ("material_texture", "material")}
+    assert all(one.alike > 3 and one.points > 0 and not one.option for one in alike.values())
+    text = alike["material_texture", "material"].change
+    assert text.startswith("material as photos look: ")
+    assert not any(f"{name} {less}" in text for name in GOOD_MATERIALS for less in ("left out", "a third"))
+    assert ranked_factors(found)[:2] == sorted({factor for factor, _ in alike}, key=lambda one: -max(
+        effect.alike for (factor, _), effect in alike.items() if factor == one
+    ))  # fmt: skip
+    told = " ".join(summary_lines(found))
+    assert text in told and "photos look so by" in told
+
+
+def test_factors_that_photos_look_otherwise_in_come_before_those_that_are_sure_by_chance() -> None:
+    sure = Effect(factor="sensor", parameter="noise", change="noise only 0 .. 0.01", points=4.0, low=1.0, high=7.0,
+                  source="images", images=300, photos=90)  # fmt: skip
+    alike = attrs.evolve(sure, factor="background", parameter="kind", points=0.5, low=-2.0, high=3.0, alike=4.2)
+    clearer = attrs.evolve(alike, factor="lens", parameter="f_stop", points=0.1, alike=9.0)
+    assert ranked_factors([sure, alike, clearer]) == ["lens", "background", "sensor"]

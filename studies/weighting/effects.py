@@ -27,7 +27,9 @@ def standard_error(effect: Effect) -> float:
 
 def effect_text(effect: Effect) -> str:
     """``weight 0.6 -> 1 is worth +3.1 points [1.2, 5.0]``."""
-    return f"{effect.change} is worth {points_text(effect.points, effect.low, effect.high).replace(' [', ' points [')}"
+    worth = points_text(effect.points, effect.low, effect.high).replace(" [", " points [")
+    alike = "" if effect.alike is None else f" (photos look so by {effect.alike:.1f} standard errors)"
+    return f"{effect.change} is worth {worth}{alike}"
 
 
 def summary_lines(effects: Sequence[Effect]) -> list[str]:
@@ -42,11 +44,13 @@ def summary_lines(effects: Sequence[Effect]) -> list[str]:
 
 
 def ranked_factors(effects: Sequence[Effect]) -> list[str]:
-    """Factors by their surest effect."""
-    surest = {one.factor: 0.0 for one in effects}
+    """Factors by how sure it is that they matter: first those in which photos clearly look otherwise than the design
+    draws, the clearest first, and then by their surest effect. Of many effects some are sure by chance."""
+    surest = {one.factor: (0.0, 0.0) for one in effects}
     for one in effects:
-        surest[one.factor] = max(surest[one.factor], strength(one))
-    return sorted(surest, key=lambda factor: -surest[factor])
+        alike, effect = surest[one.factor]
+        surest[one.factor] = max(alike, one.alike or 0.0), max(effect, strength(one))
+    return sorted(surest, key=lambda factor: surest[factor], reverse=True)
 
 
 def warnings_of(effects: Sequence[Effect]) -> tuple[str, ...]:
@@ -59,7 +63,8 @@ def _factor_line(factor: str, effects: Sequence[Effect]) -> str:
     own = sorted((one for one in effects if one.factor == factor), key=lambda one: -strength(one))
     weight = [one for one in own if not one.parameter and one.is_found]
     others = [one for one in own if one.parameter and one.is_found and one not in weight]
-    told = [effect_text(one) for one in (*weight[:1], *others[:2])]
+    alike = [one for one in own if one.alike is not None and one not in (*weight[:1], *others[:2])]
+    told = [effect_text(one) for one in (*weight[:1], *others[:2], *alike)]
     return f"{declared.label}: {'; '.join(told) or 'no effect found'}"
 
 

@@ -4,6 +4,9 @@ A change makes other shares of the pool's images (``reweighting``), and shares h
 (``influence``). As the pool's images stand, their weights need not be the design's: a change is measured among what the
 pool holds, and told in proportion for the design. What a 3D model or a class is worth in itself is taken out first; the
 design draws these alike whatever its factors are, so that it is nothing but noise here.
+
+Where photos clearly look otherwise than the design draws (``matching``), there is besides the effect of drawing a
+parameter as they look: one question of each, and not the surest of many.
 """
 
 from __future__ import annotations
@@ -19,13 +22,18 @@ from ...datasets.effect_records import Effect
 from ...datasets.messages import Progress, Report
 from ...design.design import Design
 from ...design.errors import RunError
+from ...design.factors import FACTORS
 from ...training.linear_head import fit_head
-from .changes import Change, change_text, changed, changes_of
+from .changes import change_text, changed, changes_of
 from .distances import principal
 from .influence import influences, most_components
+from .judgement import TuningPhotos, components_of
+from .matching import Matching, grouped
 from .pool import Pool
+from .readings import reading_distances
 from .reweighting import effective_size, importance_weights
-from .search_space import WeightDimension
+from .search_space import Dimension, Level, OptionDimension, WeightDimension, level_text, search_space
+from .weigher import Weigher
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Labels: TypeAlias = npt.NDArray[np.int64]
@@ -41,11 +49,16 @@ _LEAST_WEIGHT = 0.02
 
 @attrs.frozen(eq=False)
 class Standing:
-    """A change with the ``weights`` (N,) that it gives the images; its effect is ``scale`` times theirs."""
+    """A change with the ``weights`` (N,) that it gives the images; its effect is ``scale`` times theirs. ``alike`` is
+    ``Effect``'s."""
 
-    change: Change
+    factor: str
+    parameter: str
+    option: str
+    text: str
     weights: Floats
     scale: float
+    alike: float | None = None
 
 
 def effects_of_images(
@@ -59,7 +72,8 @@ def effects_of_images(
     classes = len(design.classes)
     frame = _frame(pool, design)
     base = importance_weights(pool, frame)
-    standings = _standings(pool, design, frame, base)
+    tuning = TuningPhotos(photos, truth)
+    standings = [*_standings(pool, design, frame, base), *_as_photos_look(pool, design, frame, tuning, seed)]
     if not standings:
         raise RunError(
             "these images tell of no change: no factor is drawn in some and fixed in others, and no range or option "
@@ -75,9 +89,7 @@ def effects_of_images(
     worth = _without_extremes(_without_models(influence, base, pool.labels, models))
     draws = _draws(worth, pool.labels, base, standings, np.random.default_rng([seed, 0x1347]))
     report(Progress("importance from images", 2, 2, "steps"))
-    return tuple(
-        _effect(design, standing, points, len(truth)) for standing, points in zip(standings, draws.T, strict=True)
-    )
+    return tuple(_effect(standing, points, len(truth)) for standing, points in zip(standings, draws.T, strict=True))
 
 
 def _frame(pool: Pool, design: Design) -> Design:
@@ -106,8 +118,42 @@ def _standings(pool: Pool, design: Design, frame: Design, base: Floats) -> list[
             scale = weight / share
             weights = _weights(pool, changed(frame, change))
         if weights is not None and _tells(pool, weights) and not np.allclose(weights, base):
-            found.append(Standing(change, weights, scale))
+            about = change.factor, change.parameter, change.option
+            found.append(Standing(*about, change_text(design, change), weights, scale))
     return found
+
+
+def _as_photos_look(pool: Pool, design: Design, frame: Design, photos: TuningPhotos, seed: int) -> list[Standing]:
+    """For each parameter in which photos look otherwise than the design draws, all that matching changes of it."""
+    space = search_space(design)
+    components = components_of(pool, photos)
+    distances = reading_distances(space, design, pool, photos, components, seed)
+    weigh = Weigher(pool, frame, space)
+    matching = Matching(space, weigh, distances, {}, seed=seed)
+    point = matching.matched()
+    support = matching.support(point)
+    found = []
+    for names in grouped(space, point):
+        dimension = space[names[0]]
+        weights = weigh({name: point[name] for name in names})
+        if isinstance(dimension, WeightDimension) or weights is None or not _tells(pool, weights):
+            continue
+        share = frame.factors[dimension.factor].weight
+        levels = (_level_text(design, space[name], point[name]) for name in names)
+        words = FACTORS[dimension.factor].parameter(dimension.parameter).words
+        text = f"{words} as photos look: {', '.join(levels)}"
+        scale = design.factors[dimension.factor].weight / share
+        alike = max(support[name] for name in names)
+        found.append(Standing(dimension.factor, dimension.parameter, "", text, weights, scale, alike))
+    return found
+
+
+def _level_text(design: Design, dimension: Dimension, level: Level) -> str:
+    """``wood left out``, ``10° .. 30°``."""
+    text = level_text(design, dimension, level)
+    if not isinstance(dimension, OptionDimension):
+        return text
+    return f"{FACTORS[dimension.factor].parameter(dimension.parameter).value_text(dimension.options[0])} {text}"
 
 
 def _drawn_always(frame: Design, factor: str) -> Design:
@@ -179,18 +225,18 @@ def _draws(
     return points
 
 
-def _effect(design: Design, standing: Standing, points: Floats, photos: int) -> Effect:
-    change = standing.change
+def _effect(standing: Standing, points: Floats, photos: int) -> Effect:
     low, high = np.percentile(points[1:], _LEVELS)
     return Effect(
-        factor=change.factor,
-        parameter=change.parameter,
-        option=change.option,
-        change=change_text(design, change),
+        factor=standing.factor,
+        parameter=standing.parameter,
+        option=standing.option,
+        change=standing.text,
         points=float(points[0]),
         low=float(low),
         high=float(high),
         source="images",
         images=round(effective_size(standing.weights)),
         photos=photos,
+        alike=None if standing.alike is None else round(standing.alike, 2),
     )

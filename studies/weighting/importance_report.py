@@ -62,6 +62,11 @@ def lead(record: ImportanceRecord) -> str:
     return f"{found} of {len(record.effects)} effects found, {where}, in the features of {record.backbone}."
 
 
+def alike_text(effect: Effect) -> str:
+    """By how much photos look more like renders with a change, where that is clear: ``7.1 standard errors``."""
+    return "" if effect.alike is None else f"{effect.alike:.1f} standard errors"
+
+
 def chart_name(source: str) -> str:
     """The chart's file."""
     return f"{source}.png"
@@ -77,10 +82,11 @@ def _section(source: str, effects: Sequence[Effect], out: Path) -> Section:
             Number(one.points, f"{one.points:+.1f}", f"{one.low:.1f} to {one.high:.1f}"),
             Number(strength(one), f"{strength(one):.1f}"),
             Number(one.images, f"{one.images:,}"),
+            Number(one.alike or 0.0, alike_text(one)),
         )
         for one in _ordered(effects)
     ]
-    table = SortableTable(("factor", "change", "points", "standard errors", "images"), rows)
+    table = SortableTable(("factor", "change", "points", "standard errors", "images", "photos look so"), rows)
     parts: list[Part] = [Text(METHODS[source]), Picture(out / chart_name(source), f"{title}: points, 95 %"), table]
     return Section(title, parts)
 
@@ -97,10 +103,10 @@ def _markdown(title: str, record: ImportanceRecord) -> str:
         own = [one for one in record.effects if one.source == source]
         if own:
             lines += ["", f"## By {SOURCES[source]}", "", METHODS[source], "", f"![Effects]({chart_name(source)})", ""]
-            lines += ["| factor | change | points | images |", "|---|---|---|---|"]
+            lines += ["| factor | change | points | images | photos look so |", "|---|---|---|---|---|"]
             lines += [
                 f"| {FACTORS[one.factor].label} | {one.change} | {points_text(one.points, one.low, one.high)} | "
-                f"{one.images:,} |"
+                f"{one.images:,} | {alike_text(one)} |"
                 for one in _ordered(own)
             ]
     if record.warnings:
@@ -111,7 +117,7 @@ def _markdown(title: str, record: ImportanceRecord) -> str:
 def _csv(effects: Sequence[Effect]) -> str:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    names = ("source", "factor", "parameter", "option", "change", "points", "low", "high", "images", "photos")
+    names = ("source", "factor", "parameter", "option", "change", "points", "low", "high", "images", "photos", "alike")
     writer.writerow(names)
     for one in effects:
         writer.writerow([f"{v:.4f}" if isinstance(v, float) else v for v in (getattr(one, name) for name in names)])

@@ -72,9 +72,10 @@ class ImportanceRecord:
 
 def check_effect(path: str, effect: Effect) -> None:
     """Raise DesignError at the first fault."""
-    for name in ("points", "low", "high"):
-        if not math.isfinite(getattr(effect, name)):
-            raise DesignError(f"{path}.{name}", f"must be a finite number, is {getattr(effect, name)}")
+    for name in ("points", "low", "high", "alike"):
+        value = getattr(effect, name)
+        if value is not None and not math.isfinite(value):
+            raise DesignError(f"{path}.{name}", f"must be a finite number, is {value}")
     if effect.low > effect.high:
         raise DesignError(f"{path}.low", f"must be <= high ({effect.high:g}), is {effect.low:g}")
     if effect.option and not effect.parameter:

@@ -87,7 +87,7 @@ def _check(record: SuggestionRecord) -> None:
         if change.effect is not None:
             check_effect(f"changes[{number}].effect", change.effect)
         if change.alike is not None and not math.isfinite(change.alike):
-            raise DesignError(f"changes[{number}].alike", f"must be a number, not {change.alike}")
+            raise DesignError(f"changes[{number}].alike", f"must be a finite number, is {change.alike}")
 
 
 def _check_overrides(path: str, overrides: Mapping[str, Any]) -> None:

@@ -37,8 +37,8 @@ def pool():
     return planted_pool(FRAME, 3, 600)
 
 
-def matching(pool, photos: TuningPhotos, start=None) -> Matching:
-    return Matching(SPACE, Weigher(pool, FRAME, SPACE), distances_of(pool, photos), start or {}, seed=0)
+def matching(pool, photos: TuningPhotos) -> Matching:
+    return Matching(SPACE, Weigher(pool, FRAME, SPACE), distances_of(pool, photos), {}, seed=0)
 
 
 def distances_of(pool, photos: TuningPhotos):

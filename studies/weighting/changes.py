@@ -37,12 +37,12 @@ class Change:
 
     @property
     def parameter(self) -> str:
-        return "" if isinstance(self.dimension, WeightDimension) else self.dimension.parameter
+        return self.dimension.parameter
 
     @property
     def option(self) -> str:
         """The option, or the first of a group of them."""
-        return self.dimension.options[0] if isinstance(self.dimension, OptionDimension) else ""
+        return self.dimension.option
 
 
 def changes_of(design: Design) -> tuple[Change, ...]:

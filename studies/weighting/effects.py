@@ -28,8 +28,13 @@ def standard_error(effect: Effect) -> float:
 def effect_text(effect: Effect) -> str:
     """``weight 0.6 -> 1 is worth +3.1 points [1.2, 5.0]``."""
     worth = points_text(effect.points, effect.low, effect.high).replace(" [", " points [")
-    alike = "" if effect.alike is None else f" (photos look so by {effect.alike:.1f} standard errors)"
+    alike = "" if effect.alike is None else f" (photos look so by {alike_text(effect.alike)})"
     return f"{effect.change} is worth {worth}{alike}"
+
+
+def alike_text(alike: float | None) -> str:
+    """By how much photos look more like renders with a change, where that is clear: ``7.1 standard errors``."""
+    return "" if alike is None else f"{alike:.1f} standard errors"
 
 
 def summary_lines(effects: Sequence[Effect]) -> list[str]:

@@ -11,7 +11,7 @@ parameter as they look: one question of each, and not the surest of many.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 import attrs
@@ -25,10 +25,10 @@ from ...design.errors import RunError
 from ...design.factors import FACTORS
 from ...training.linear_head import fit_head
 from .changes import change_text, changed, changes_of
-from .distances import principal
 from .influence import influences, most_components
 from .judgement import TuningPhotos, components_of
 from .matching import Matching, grouped
+from .noise import Judge
 from .pool import Pool
 from .readings import reading_distances
 from .reweighting import effective_size, importance_weights
@@ -73,14 +73,17 @@ def effects_of_images(
     frame = _frame(pool, design)
     base = importance_weights(pool, frame)
     tuning = TuningPhotos(photos, truth)
-    standings = [*_standings(pool, design, frame, base), *_as_photos_look(pool, design, frame, tuning, seed)]
+    components = components_of(pool, tuning)
+    distances = reading_distances(search_space(design), design, pool, tuning, components, seed)
+    standings = [*_standings(pool, design, frame, base), *_as_photos_look(pool, design, frame, distances, seed)]
     if not standings:
         raise RunError(
             "these images tell of no change: no factor is drawn in some and fixed in others, and no range or option "
             "varies in enough of them; render with weights between 0 and 1, or use --from experiment"
         )
     report(Progress("importance from images", 0, 2, "steps", note="fit heads"))
-    renders, targets = principal(pool.features.astype(np.float64), photos, most_components(classes, len(pool)))
+    count = most_components(classes, len(pool))
+    renders, targets = components.renders[:, :count], components.photos[:, :count]
     models = [str(row["model"]) for row in pool.rows]
     labels = pool.labels.tolist()
     strength = fit_head([renders.astype(np.float32)], labels, models, classes, seed=seed).strength
@@ -123,11 +126,11 @@ def _standings(pool: Pool, design: Design, frame: Design, base: Floats) -> list[
     return found
 
 
-def _as_photos_look(pool: Pool, design: Design, frame: Design, photos: TuningPhotos, seed: int) -> list[Standing]:
+def _as_photos_look(
+    pool: Pool, design: Design, frame: Design, distances: Mapping[str, Judge], seed: int
+) -> list[Standing]:
     """For each parameter in which photos look otherwise than the design draws, all that matching changes of it."""
     space = search_space(design)
-    components = components_of(pool, photos)
-    distances = reading_distances(space, design, pool, photos, components, seed)
     weigh = Weigher(pool, frame, space)
     matching = Matching(space, weigh, distances, {}, seed=seed)
     point = matching.matched()
@@ -153,7 +156,7 @@ def _level_text(design: Design, dimension: Dimension, level: Level) -> str:
     text = level_text(design, dimension, level)
     if not isinstance(dimension, OptionDimension):
         return text
-    return f"{FACTORS[dimension.factor].parameter(dimension.parameter).value_text(dimension.options[0])} {text}"
+    return f"{FACTORS[dimension.factor].parameter(dimension.parameter).value_text(dimension.option)} {text}"
 
 
 def _drawn_always(frame: Design, factor: str) -> Design:

@@ -12,7 +12,7 @@ from ...datasets.writing import write_bytes
 from ...design.evidence import points_text
 from ...design.factors import FACTORS
 from ..page import Number, Part, Picture, Section, SortableTable, Text, page
-from .effects import ranked_factors, strength, summary_lines
+from .effects import alike_text, ranked_factors, strength, summary_lines
 from .importance_chart import importance_png
 
 REPORT_HTML, REPORT_MD, EFFECTS_CSV = "report.html", "report.md", "effects.csv"
@@ -62,11 +62,6 @@ def lead(record: ImportanceRecord) -> str:
     return f"{found} of {len(record.effects)} effects found, {where}, in the features of {record.backbone}."
 
 
-def alike_text(effect: Effect) -> str:
-    """By how much photos look more like renders with a change, where that is clear: ``7.1 standard errors``."""
-    return "" if effect.alike is None else f"{effect.alike:.1f} standard errors"
-
-
 def chart_name(source: str) -> str:
     """The chart's file."""
     return f"{source}.png"
@@ -82,7 +77,7 @@ def _section(source: str, effects: Sequence[Effect], out: Path) -> Section:
             Number(one.points, f"{one.points:+.1f}", f"{one.low:.1f} to {one.high:.1f}"),
             Number(strength(one), f"{strength(one):.1f}"),
             Number(one.images, f"{one.images:,}"),
-            Number(one.alike or 0.0, alike_text(one)),
+            Number(one.alike or 0.0, alike_text(one.alike)),
         )
         for one in _ordered(effects)
     ]
@@ -106,7 +101,7 @@ def _markdown(title: str, record: ImportanceRecord) -> str:
             lines += ["| factor | change | points | images | photos look so |", "|---|---|---|---|---|"]
             lines += [
                 f"| {FACTORS[one.factor].label} | {one.change} | {points_text(one.points, one.low, one.high)} | "
-                f"{one.images:,} | {alike_text(one)} |"
+                f"{one.images:,} | {alike_text(one.alike)} |"
                 for one in _ordered(own)
             ]
     if record.warnings:

@@ -17,7 +17,7 @@ import numpy as np
 from .moves import changed_names, single_changes
 from .noise import Floats, Gain, Judge, NoiseLaw, judged, noise_law
 from .reweighting import effective_size
-from .search_space import Level, Point, Space, WeightDimension
+from .search_space import Level, Point, Space
 
 CLEAR = 3.0  # standard errors by which a step has to bring renders nearer: some hundred are tried
 MOST_STEPS = 60
@@ -108,7 +108,5 @@ def grouped(space: Space, names: Collection[str]) -> list[list[str]]:
     """Names of dimensions, those of one parameter together, and every weight by itself."""
     found: dict[tuple[str, str], list[str]] = {}
     for name in names:
-        dimension = space[name]
-        parameter = "" if isinstance(dimension, WeightDimension) else dimension.parameter
-        found.setdefault((dimension.factor, parameter), []).append(name)
+        found.setdefault((space[name].factor, space[name].parameter), []).append(name)
     return list(found.values())

@@ -158,13 +158,12 @@ class Search:
             steps = self._simpler(best.point, base, backed)
             trials = self._trials.of([point for point, _ in steps], anyway=True)
             margins = [
-                (self._law.gain(best.verdict, trial.verdict).ratio - least, -number)
-                for number, (trial, (_, least)) in enumerate(zip(trials, steps, strict=True))
+                (self._law.gain(best.verdict, trial.verdict).ratio - least, trial)
+                for trial, (_, least) in zip(trials, steps, strict=True)
                 if trial is not None
             ]
-            margin, number = min(margins, default=(1.0, 0))
-            simpler = trials[-number] if trials else None
-            if margin > 0 or simpler is None:
+            margin, simpler = min(margins, key=lambda pair: pair[0], default=(1.0, best))
+            if margin > 0:
                 return best
             best = simpler
             base = {name: level for name, level in base.items() if name in best.point}  # what went stays away

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import attrs
 
@@ -34,6 +34,8 @@ class WeightDimension:
     """The weight of a factor."""
 
     factor: str
+    parameter: ClassVar[str] = ""
+    option: ClassVar[str] = ""
 
     @property
     def name(self) -> str:
@@ -51,6 +53,7 @@ class RangeDimension:
 
     factor: str
     parameter: str
+    option: ClassVar[str] = ""
 
     @property
     def name(self) -> str:
@@ -75,9 +78,14 @@ class OptionDimension:
     options: tuple[str, ...]
 
     @property
+    def option(self) -> str:
+        """The option, or the first of the group."""
+        return self.options[0]
+
+    @property
     def name(self) -> str:
         """What a point calls it: ``material_texture.material=wood``."""
-        return dimension_name(self.factor, self.parameter, self.options[0])
+        return dimension_name(self.factor, self.parameter, self.option)
 
     def levels(self) -> tuple[Level, ...]:
         """All that it can be; a group is out or in."""

@@ -16,7 +16,7 @@ from .comparison import Contender, Share
 from .matching import CLEAR
 from .noise import Gain
 from .photo_parts import PhotoParts
-from .search_space import Dimension, OptionDimension, WeightDimension, design_at, level_text, overrides_between
+from .search_space import Dimension, design_at, level_text, overrides_between
 from .tuner import Tuned
 
 POINTS = "accuracy"  # the objective whose values are shares of photos; the others' are in units of their own
@@ -93,8 +93,8 @@ def _change(user: Design, tuned: Tuned, name: str, facts: Facts) -> SuggestedCha
     before, after = level_text(user, dimension, None), level_text(user, dimension, level)
     return SuggestedChange(
         factor=dimension.factor,
-        parameter="" if isinstance(dimension, WeightDimension) else dimension.parameter,
-        option=_option(dimension),
+        parameter=dimension.parameter,
+        option=dimension.option,
         before=before,
         after=after,
         overrides=overrides_between(user, design_at(user, tuned.space, {name: level})),
@@ -103,17 +103,13 @@ def _change(user: Design, tuned: Tuned, name: str, facts: Facts) -> SuggestedCha
     )
 
 
-def _option(dimension: Dimension) -> str:
-    return dimension.options[0] if isinstance(dimension, OptionDimension) else ""
-
-
 def _effect(dimension: Dimension, change: str, tuned: Tuned, gain: Gain, facts: Facts) -> Effect | None:
     if facts.objective != POINTS:
         return None
     return Effect(
         factor=dimension.factor,
-        parameter="" if isinstance(dimension, WeightDimension) else dimension.parameter,
-        option=_option(dimension),
+        parameter=dimension.parameter,
+        option=dimension.option,
         change=change,
         points=100 * gain.mean,
         low=100 * (gain.mean - _Z * gain.error),

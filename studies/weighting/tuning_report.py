@@ -15,6 +15,7 @@ from ..chart_png import chart_png
 from ..chart_svg import chart_svg
 from ..page import Commands, Drawing, Section, Table, Text, page
 from .comparison import RESAMPLES, Contender, Share, accuracy, detectable
+from .effects import alike_text
 from .objectives import OBJECTIVES
 from .search_space import subject_text
 from .suggestion import Facts, Outcome
@@ -84,7 +85,7 @@ def change_rows(record: SuggestionRecord, tuned: Tuned) -> tuple[tuple[str, ...]
         worth = f"{effect.points:.1f} [{effect.low:.1f}, {effect.high:.1f}] points" if effect else (
             f"{gain.mean:.3g} +- {gain.error:.2g}"
         )  # fmt: skip
-        alike = "" if change.alike is None else f"{change.alike:.1f} standard errors"
+        alike = alike_text(change.alike)
         rows.append((gain.ratio, (subject_text(tuned.space[name]), change.before, change.after, worth, alike)))
     return header, [row for _, row in sorted(rows, key=lambda pair: -pair[0])]
 
@@ -95,8 +96,8 @@ def _changes(record: SuggestionRecord, tuned: Tuned) -> list[Table | Text]:
     note = (
         "What leaving a change out costs is estimated on photos of tuning, from weighted images; the search chose what "
         "looked best on them, so that these figures flatter. Those of the comparison do not. A change that photos look "
-        "like was made for that, and stays unless the objective speaks against it by two standard errors; it is a "
-        "figure of a whole parameter."
+        "like was made for that, and stays unless the objective speaks by two standard errors against all such changes "
+        "of its parameter together."
     )
     return [Table(*change_rows(record, tuned)), Text(note)]
 

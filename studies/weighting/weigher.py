@@ -13,7 +13,7 @@ from ...design.distributions import Choice
 from ...design.factors import FACTORS
 from .likelihood import Floats, log_likelihood_of_parameter, log_likelihood_of_weight
 from .pool import Pool
-from .search_space import Level, Point, Space, WeightDimension, design_at
+from .search_space import Level, Point, Space, design_at
 
 MOST_KEPT = 2**25  # numbers: 256 MB
 _Levels: TypeAlias = tuple[tuple[str, Level], ...]
@@ -33,8 +33,7 @@ class Weigher:
         changes: dict[str, dict[str, dict[str, Level]]] = {}
         for name, level in point.items():
             dimension = self._space[name]
-            parameter = "" if isinstance(dimension, WeightDimension) else dimension.parameter
-            changes.setdefault(dimension.factor, {}).setdefault(parameter, {})[name] = level
+            changes.setdefault(dimension.factor, {}).setdefault(dimension.parameter, {})[name] = level
         target = np.zeros(len(self._pool))
         for factor, unchanged in self._unchanged.items():
             own = self._of_factor(factor, changes[factor]) if factor in changes else unchanged

@@ -4,10 +4,10 @@
 
 The images of a rendered data set (its split train) are thinned out by chance, and weighted unevenly by chance in three
 ways: by log-normal weights, one half less than the other, a few much more than the rest. None of it has to do with
-what images show, so that all that is lost is lost to how many there are. A tuner takes that for b / n of the effective
-images n. Told is b (points times images) of each kind of weighting, by Kish's n = 1 / sum w² and by the perplexity
-n = exp(-sum w ln w) of weights of sum 1, with a standard error over the draws: the better count is the one by which
-they are alike. Writes table.md and results.json into --out. About a minute once the features are there.
+what images show, so that all that is lost is lost to how many there are. Told is the b of a loss b / n
+(points times images) for each kind of weighting, by Kish's n = 1 / sum w² and by the perplexity n = exp(-sum w ln w) of
+weights of sum 1, with a standard error over the draws: the better count is the one by which they are alike. A tuner
+fits both together. Writes table.md and results.json into --out. About a minute once the features are there.
 """
 
 from __future__ import annotations

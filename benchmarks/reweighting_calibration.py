@@ -6,14 +6,14 @@
 
 One pool is rendered as `simreal tune` renders its first round: every weight kept from 0 and 1. Then random designs are
 drawn around it: some weights, ranges and options changed. Of each is told, in accuracy on the photos,
-  - what is predicted: a head fitted to the pool's images, weighted as if the design had drawn them;
-  - what is measured: a head fitted to images of the design itself, rendered anew with a seed of its own, as many as the
-    weights leave effective ones (exp(-sum w ln w) of weights of sum 1), so that both rest on equally much.
-Weights that leave fewer than --least effective images are not tried: the tuner would not use them either. No setting is
-chosen by these photos. Writes table.md, results.json and calibration.png into --out; after a stop the same command goes
-on.
+  - what is predicted: a head fitted to the pool's images, weighted as if the design had drawn them; what it would be
+    worth with --images of equal weight instead follows from what chance weights of the same pool cost, as in a tuning;
+  - what is measured: a head fitted to --images of the design itself, rendered anew with a seed of its own.
+Weights that leave fewer than --least effective images (exp(-sum w ln w) of weights of sum 1) are not tried: the tuner
+would not use them either. No setting is chosen by these photos. Writes table.md, results.json and calibration.png into
+--out; after a stop the same command goes on.
 
-In full a pool of 3,000 images and 16 designs of 300 to 2,000 images of 96 px: about 20 minutes on two idle cores.
+In full a pool of 3,000 images and 16 designs of 600 images of 96 px: about 25 minutes on two idle cores.
 """
 
 from __future__ import annotations
@@ -21,9 +21,8 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import attrs
 import numpy as np
@@ -35,6 +34,7 @@ from simreal.design.errors import RunError, SimrealError
 from simreal.design.starting import Sources, start_design
 from simreal.scoring.photos import find_photos
 from simreal.studies.inspection.axes import BLUE, FRAME, dress, new_figure, png
+from simreal.studies.weighting.noise import judged, noise_law
 from simreal.studies.weighting.objectives import Floats, Labels
 from simreal.studies.weighting.photo_features import FeatureExtractor
 from simreal.studies.weighting.pool import Pool
@@ -48,6 +48,7 @@ from simreal.training.linear_head import fit_head
 
 BACKBONE = "efficientnet_lite0"
 MOST_CHANGED = 3
+KINDS: Mapping[str, str] = {"accuracy": "right", "mean probability of the true class": "sure"}  # of `Answers`
 
 
 @attrs.frozen(eq=False)
@@ -90,14 +91,15 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, required=True, help="folder of all of it")
     parser.add_argument("--designs", type=int, default=16, metavar="N", help="random designs (default: 16)")
     parser.add_argument("--pool", type=int, default=3000, metavar="N", help="images to weight (default: 3000)")
+    parser.add_argument("--images", type=int, default=600, metavar="N", help="of each design (default: 600)")
     parser.add_argument("--least", type=int, default=300, metavar="N", help="effective images (default: 300)")
     parser.add_argument("--resolution", type=int, default=96, metavar="PX", help="width of all images (default: 96)")
     parser.add_argument("--workers", type=int, metavar="N", help="render processes")
     parser.add_argument("--seed", type=int, default=0, help="of the designs (default: 0)")
-    parser.add_argument("--quick", action="store_true", help="4 designs, 400 images of 64 px: to see that it runs")
+    parser.add_argument("--quick", action="store_true", help="4 designs x 100 images of 64 px: to see that it runs")
     args = parser.parse_args()
     if args.quick:
-        args.designs, args.pool, args.least, args.resolution = 4, 400, 60, 64
+        args.designs, args.pool, args.images, args.least, args.resolution = 4, 400, 100, 60, 64
     return args
 
 
@@ -114,14 +116,14 @@ def measure(args: argparse.Namespace, report: Report) -> int:
     strength = strength_of(pool, len(base.classes))
     weights = np.stack([one.weights for one in drawn])
     predicted = answers(pool, weights, features, truth, strength)
+    offsets = {kind: offsets_of(kind, pool, weights, features, truth, strength, args) for kind in KINDS}
     measured = []
     for number, one in enumerate(drawn):
         report(Progress("calibration", number, len(drawn), "designs"))
-        count = max(1, round(one.effective / len(base.classes))) * len(base.classes)
-        own = renders.pool(f"design-{number:02d}", one.design, seed=100 + number, count=count)
+        own = renders.pool(f"design-{number:02d}", one.design, seed=100 + number, count=args.images)
         measured += answers(own, np.ones((1, len(own))), features, truth, strength)
     report(Progress("calibration", len(drawn), len(drawn), "designs"))
-    write(args, drawn, predicted, measured)
+    write(args, drawn, predicted, offsets, measured)
     return 0
 
 
@@ -173,6 +175,20 @@ def answers(pool: Pool, weights: Floats, photos: Floats, truth: Labels, strength
     return [Answers(*both) for both in zip(right, sure, strict=True)]
 
 
+def offsets_of(  # noqa: PLR0917 - all that a head takes
+    kind: str, pool: Pool, weights: Floats, photos: Floats, truth: Labels, strength: float, args: argparse.Namespace
+) -> Floats:
+    """How much more (P,), in percent, designs of weights (P, N) are worth with ``--images`` of equal weight."""
+
+    def judge(rows: Floats) -> Floats:
+        return np.array([[getattr(one, KINDS[kind]).mean()] for one in answers(pool, rows, photos, truth, strength)])
+
+    law = noise_law(judge, np.ones(len(pool)), np.random.default_rng([args.seed, 0x1A3]))
+    scarcity = np.array([one.scarcity for one in judged(lambda rows: np.zeros((len(rows), 1)), weights)])
+    offsets: Floats = 100 * (scarcity - 1 / args.images) @ law.costs
+    return offsets
+
+
 def fit_of(predicted: Floats, measured: Floats) -> dict[str, float]:
     """How well the one tells the other, both (P,) in percent."""
     return {
@@ -185,21 +201,26 @@ def fit_of(predicted: Floats, measured: Floats) -> dict[str, float]:
 
 
 def write(
-    args: argparse.Namespace, drawn: Sequence[Drawn], predicted: Sequence[Answers], measured: Sequence[Answers]
+    args: argparse.Namespace,
+    drawn: Sequence[Drawn],
+    predicted: Sequence[Answers],
+    offsets: Mapping[str, Floats],
+    measured: Sequence[Answers],
 ) -> None:
     """The table, the numbers behind it, and the figure."""
-    kinds: dict[str, Any] = {"accuracy": "right", "mean probability of the true class": "sure"}
     values = {
-        kind: tuple(
-            np.array([100 * getattr(one, field).mean() for one in side]) for side in (predicted, measured)
+        kind: (
+            np.array([100 * getattr(one, field).mean() for one in predicted]) + offsets[kind],
+            np.array([100 * getattr(one, field).mean() for one in measured]),
         )
-        for kind, field in kinds.items()
-    }  # fmt: skip
+        for kind, field in KINDS.items()
+    }
     fits = {kind: fit_of(*both) for kind, both in values.items()}
     errors = [difference_error(one.right, other.right) for one, other in zip(predicted, measured, strict=True)]
     photos = len(predicted[0].right)
     lines = [
-        f"{len(drawn)} designs; a pool of {args.pool} images of {args.resolution} px, {photos} photos.",
+        f"{len(drawn)} designs of {args.images} images; a pool of {args.pool}; all of {args.resolution} px; "
+        f"{photos} photos.",
         "",
         "| | correlation | rank correlation | slope | mean error | mean absolute error |",
         "|---|---:|---:|---:|---:|---:|",
@@ -212,7 +233,7 @@ def write(
         f"Which photos there are alone moves a difference of accuracies by {np.mean(errors):.1f} points (standard "
         "error, mean over the designs).",
         "",
-        "| changed | images | predicted, % | measured, % |",
+        "| changed | effective images | predicted, % | measured, % |",
         "|---|---:|---:|---:|",
         *(
             f"| {', '.join(f'{name} {level}' for name, level in one.point.items())} | {one.effective:.0f} "

@@ -12,6 +12,7 @@ from simreal.design.errors import RunError
 from simreal.studies.weighting.comparison import accuracy, compare, comparison_warnings, detectable, difference
 from simreal.studies.weighting.judgement import TuningPhotos
 from simreal.studies.weighting.noise import judged, noise_law
+from simreal.studies.weighting.reweighting import effective_size
 from simreal.studies.weighting.search import Effort
 from simreal.studies.weighting.search_space import search_space
 from simreal.studies.weighting.time_spent import TimeSpent
@@ -128,20 +129,26 @@ def test_an_objective_that_needs_labels_says_so(photos, tmp_path) -> None:
         tuned(tmp_path, bare)
 
 
-def test_the_law_of_noise_holds_for_thinnings_it_has_not_seen() -> None:
-    """Of a judge of which all is known: the mean of what images are worth, and a cost of few images."""
+@pytest.mark.parametrize("count", ["perplexity", "Kish"])
+def test_the_law_of_noise_tells_by_which_count_images_are_missed(count: str) -> None:
+    """Of a judge of which all is known: the mean of what images are worth, and a cost of few images by one count."""
     random = np.random.default_rng(1)
     worth = random.normal(size=400)
 
     def judge(weights):
         shares = weights / weights.sum(1, keepdims=True)
-        return (shares @ worth - 3.0 * np.square(shares).sum(1))[:, None]
+        fewer = 1 / np.array([effective_size(one) for one in shares]) if count == "perplexity" else (shares**2).sum(1)
+        return (shares @ worth - 60.0 * fewer)[:, None]
 
     law = noise_law(judge, np.ones(400), np.random.default_rng(2))
     assert law.spread == pytest.approx(1.0, rel=0.35)
-    whole, *thinned = judged(judge, np.concatenate([np.ones((1, 400)), random.random((300, 400)) < 0.5]))
-    ratios = np.array([law.gain(one, whole).ratio for one in thinned])
-    assert np.mean(np.abs(ratios) < 1.96) == pytest.approx(0.95, abs=0.08)
+    right, other = law.costs if count == "perplexity" else law.costs[::-1]
+    assert right == pytest.approx(60.0, abs=15.0)
+    assert abs(other) < 15.0
+    uneven = np.where(random.random((300, 400)) < 0.1, 8.0, 1.0)  # nothing that it was fitted to
+    whole, *others = judged(judge, np.concatenate([np.ones((1, 400)), random.random((300, 400)) < 0.5, uneven]))
+    ratios = np.array([law.gain(one, whole).ratio for one in others]).reshape(2, 300)
+    assert (np.abs(ratios) < 1.96).mean(1) == pytest.approx([0.95, 0.95], abs=0.08)
     kept = judged(judge, np.where(worth > 0, 1.0, 0.0)[None])[0]
     assert law.gain(kept, whole).ratio > 5
 

@@ -1,14 +1,15 @@
 """How much of a difference between two weightings of the same images is noise, and what fewer images alone cost.
 
 A weighting that keeps a third of the images is worse off for having a third, whatever it keeps. Random thirds say by
-how much, and how far chance alone moves them. With weights w of sum 1 and the effective size n = exp(-sum w ln w) the
-value of a random thinning is taken for
+how much, and how far chance alone moves them. Weights that are merely uneven cost something too, and there is no one
+count of images by which they cost as much as thinning does: it depends on the images and photos. So the images are
+thinned by chance and weighted unevenly by chance, and the value of weights w of sum 1 is taken for
 
-    value(w) = a - b / n + noise,    variance of noise(w) - noise(v) = c^2 |w - v|^2,
+    value(w) = a - b / n(w) - b' sum w^2 + noise,    n(w) = exp(-sum w ln w),
+    variance of noise(w) - noise(v) = c^2 |w - v|^2,
 
-the first order of a learning curve and of a head's dependence on its images (each has an influence of its own). ``b``
-and ``c`` are fitted to thinnings by chance. To that comes the noise of which photos there are, from the values on
-resampled photos.
+the first order of a learning curve, by either count, and of a head's dependence on its images (each has an influence
+of its own). To that comes the noise of which photos there are, from the values on resampled photos.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from .reweighting import effective_size
 Floats: TypeAlias = npt.NDArray[np.float64]
 
 SHARES = (0.85, 0.7, 0.55, 0.42, 0.33)  # not less: further away the law is no law any more
-THINNINGS = 8  # of each share
+DRAWS = 8  # of thinnings that leave each share of the images, and of uneven weights that do
 
 
 class Judge(Protocol):
@@ -47,6 +48,11 @@ class Verdict:
         """The effective number of images."""
         return effective_size(self.weights)
 
+    @cached_property
+    def scarcity(self) -> Floats:
+        """One over its number of images (2,): by the perplexity of the weights, and by Kish's count."""
+        return np.array([1 / self.effective, np.square(self.weights).sum()])
+
 
 @attrs.frozen
 class Gain:
@@ -65,11 +71,11 @@ class Gain:
         return self.mean - errors * self.error
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class NoiseLaw:
-    """What an image fewer costs and how much chance there is: ``b`` and ``c`` above."""
+    """What an image fewer costs, ``costs`` (2,) being ``b`` and ``b'`` above, and how much chance there is, ``c``."""
 
-    cost: float
+    costs: Floats
     spread: float
 
     def gain(self, one: Verdict, other: Verdict) -> Gain:
@@ -79,7 +85,7 @@ class NoiseLaw:
         differences = one.values - other.values
         by_images = self.spread**2 * float(np.square(one.weights - other.weights).sum())
         by_photos = float(differences[1:].var(ddof=1)) if len(differences) > 2 else 0.0
-        mean = float(differences[0]) + self.cost * (1 / one.effective - 1 / other.effective)
+        mean = float(differences[0] + self.costs @ (one.scarcity - other.scarcity))
         return Gain(mean, float(np.sqrt(by_images + by_photos)))
 
 
@@ -90,13 +96,40 @@ def judged(judge: Judge, weights: Floats) -> list[Verdict]:
 
 
 def noise_law(judge: Judge, reference: Floats, random: np.random.Generator) -> NoiseLaw:
-    """The law, from thinnings of the ``reference`` weighting (N,) by chance."""
-    kept = np.array([random.random(len(reference)) < share for share in SHARES for _ in range(THINNINGS)])
-    whole, *thinned = judged(judge, np.concatenate([reference[None], reference * kept[~kept.all(1)]]))
-    distances = np.array([1 / one.effective - 1 / whole.effective for one in thinned])
-    losses = np.array([whole.values[0] - one.values[0] for one in thinned])
-    # Least squares with the variance growing like the distance: the slope is the ratio of the sums.
-    cost = float(losses.sum() / distances.sum())
-    apart = np.array([np.square(one.weights - whole.weights).sum() for one in thinned])
-    spread = float(np.sqrt(np.mean(np.square(losses - cost * distances) / apart)))
-    return NoiseLaw(cost, spread)
+    """The law, from what chance makes of the ``reference`` weighting (N,)."""
+    chance = np.array(
+        [draw(random, len(reference), share) for share in SHARES for draw in _KINDS for _ in range(DRAWS)]
+    )
+    whole, *others = judged(judge, reference * np.concatenate([np.ones((1, len(reference))), chance]))
+    scarcer = np.array([one.scarcity - whole.scarcity for one in others])
+    losses = np.array([whole.values[0] - one.values[0] for one in others])
+    apart = np.array([np.square(one.weights - whole.weights).sum() for one in others])
+    costs = _costs(scarcer, losses, apart)
+    return NoiseLaw(costs, float(np.sqrt(np.mean(np.square(losses - scarcer @ costs) / apart))))
+
+
+def _thinned(random: np.random.Generator, count: int, share: float) -> Floats:
+    return (random.random(count) < share).astype(np.float64)
+
+
+def _uneven(random: np.random.Generator, count: int, share: float) -> Floats:
+    """Log-normal weights, whose perplexity is exp(-sigma^2 / 2) of the count."""
+    weights: Floats = np.exp(np.sqrt(-2 * np.log(share)) * random.normal(size=count))
+    return weights
+
+
+_KINDS = (_thinned, _uneven)
+
+
+def _costs(scarcer: Floats, losses: Floats, apart: Floats) -> Floats:
+    """Least squares for losses (K,) by scarcity (K, 2), their variance growing like ``apart`` (K,). Where the two costs
+    have not the same sign, one count explains what the other one is to be paid back for: the better of them alone."""
+    weighted = scarcer / np.sqrt(apart)[:, None]
+    aim = losses / np.sqrt(apart)
+    both = np.linalg.lstsq(weighted, aim, rcond=None)[0]
+    if both.prod() >= 0:
+        return both
+    alone = np.diag(weighted.T @ aim / np.square(weighted).sum(0))
+    left = np.square(aim[:, None] - weighted @ alone.T).sum(0)
+    costs: Floats = alone[left.argmin()]
+    return costs

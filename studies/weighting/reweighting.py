@@ -44,8 +44,7 @@ def importance_weights(pool: Pool, design: Design) -> Floats:
 
 def effective_size(weights: Floats) -> float:
     """How many images of equal weight a head learns about as much from: the perplexity of the weights (Martino, Elvira
-    and Louzada 2017). Kish's (sum w)^2 / sum w^2 is right for means; for heads it can be far too severe, and where the
-    perplexity is too lenient, a search is only the more careful (``docs/weighted-rendering.md`` has the figures)."""
+    and Louzada 2017). Kish's (sum w)^2 / sum w^2 is right for means; what a head loses is measured (``noise``)."""
     shares = weights[weights > 0]
     if not len(shares):
         return 0.0

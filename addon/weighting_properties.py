@@ -9,10 +9,10 @@ from bpy.props import EnumProperty, FloatProperty, IntProperty, StringProperty
 OBJECTIVES = [
     ("accuracy", "Accuracy", "Accuracy on photos in folders named after the classes"),
     ("few", "Few Labels", "The labels of a few photos a class; all others count without label"),
-    ("domain", "Domain Distance", "No labels: how well a classifier tells renders from photos"),
+    ("infomax", "Information Maximisation", "No labels: predictions that are sure one by one, and varied together"),
     ("mmd", "MMD", "No labels: the maximum mean discrepancy between features of renders and photos"),
     ("fid", "FID", "No labels: the Frechet distance between features of renders and photos"),
-    ("infomax", "Information Maximisation", "No labels: predictions that are sure one by one, and varied together"),
+    ("domain", "Domain Distance", "No labels: how well a classifier tells renders from photos"),
 ]
 
 

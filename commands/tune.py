@@ -21,20 +21,21 @@ if TYPE_CHECKING:
     from ..studies.weighting.tuning_run import Budget, Order
 
 HELP = "tune a design's weights, ranges and options by real photos, and tell what that is worth on photos it never saw"
-OBJECTIVES = ("accuracy", "few", "domain", "mmd", "fid", "infomax")
+OBJECTIVES = ("accuracy", "few", "infomax", "mmd", "fid", "domain")
 _UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0}
 
 DETAILS = """
 The photos are parted by content (photos.json): half are tuned on, the other half are never seen by the search and tell
 in the end what its changes are worth, against all weights 1, all weights 0 and your design, with as many images each.
 
-The budget is the images rendered to tune, or the time for them: half to explore, the rest around what seems best. All
-designs in between are judged by weighting these images anew, with a head on a frozen network: that renders nothing. The
-comparison comes on top: up to four data sets a seed, each of a tenth of the budget (--images).
+The budget is the images rendered to tune, or the time for them: a third to explore, the rest around what seems best.
+All designs in between are judged by weighting these images anew, with a head on a frozen network: that renders nothing.
+The comparison comes on top: up to four data sets a seed, each of a tenth of the budget (--images).
 
   --objective accuracy    photos in folders named after classes
   --objective few         a few labels: --shots 5 uses those of five photos a class, and the others without label
-  --objective domain      no label used: how well a classifier tells renders from photos (mmd, fid, infomax: others)
+  --objective infomax     no label used: answers on photos that are sure, and varied together (mmd, fid and domain are
+                          others; the report says how well each was seen to rank designs)
 
   simreal tune my.simreal.json --photos photos --budget 5000
   simreal tune my.simreal.json --photos photos --budget 2h --importance my-importance/importance.json

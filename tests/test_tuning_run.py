@@ -20,6 +20,7 @@ from simreal.design.identity import design_hash
 from simreal.studies.weighting import tuning_run
 from simreal.studies.weighting.budget import Budget
 from simreal.studies.weighting.judgement import tuning_photos
+from simreal.studies.weighting.objectives import OBJECTIVES
 from simreal.studies.weighting.photo_parts import part_photos
 from simreal.studies.weighting.search import Effort
 from simreal.studies.weighting.tuning_run import Order, contenders_of, run_tuning
@@ -145,6 +146,16 @@ def test_without_seeds_nothing_is_claimed(planted, photos, tmp_path) -> None:
     assert outcome.record.evidence is None and not outcome.contenders
     assert "was not measured" in outcome.record.warnings[0]
     assert not load(tmp_path / "run" / "tuned.simreal.json").evidence
+
+
+def test_a_report_says_how_far_an_objective_without_labels_was_seen_to_rank(planted, photos, tmp_path) -> None:
+    for objective, told in (("mmd", True), ("accuracy", False)):
+        run = tmp_path / objective
+        run_tuning(order(photos, run, seeds=0, objective=objective), quiet)
+        report = (run / "report.md").read_text(encoding="utf-8")
+        assert f"Objective: {objective}" in report
+        assert (f"rank correlation with accuracy was {OBJECTIVES[objective].ranks}." in report) is told
+    assert {name for name, one in OBJECTIVES.items() if one.ranks} == {"domain", "mmd", "fid", "infomax"}
 
 
 def test_designs_that_draw_alike_are_compared_once() -> None:

@@ -174,6 +174,8 @@ def test_intervals_are_over_photos_and_seeds_and_paired() -> None:
     assert detectable(few) == pytest.approx(11.2)
     told = comparison_warnings({"all weights 1": few}, 20)
     assert "within the noise" in told[0] and "20 photos of reporting" in told[1]
+    clear = attrs.evolve(few, low=1.0)
+    assert comparison_warnings({"all weights 0": clear}, 20) == [], "what is found needs no finer measurement"
     assert len(truth) == a.right.shape[1]
 
 

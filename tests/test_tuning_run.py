@@ -19,10 +19,12 @@ from simreal.design.errors import RunError
 from simreal.design.identity import design_hash
 from simreal.studies.weighting import tuning_run
 from simreal.studies.weighting.budget import Budget
+from simreal.studies.weighting.comparison import Share
 from simreal.studies.weighting.judgement import tuning_photos
 from simreal.studies.weighting.objectives import OBJECTIVES
 from simreal.studies.weighting.photo_parts import part_photos
 from simreal.studies.weighting.search import Effort
+from simreal.studies.weighting.tuning_report import lead_text
 from simreal.studies.weighting.tuning_run import Order, contenders_of, run_tuning
 
 from .planted_pools import CLASSES, GOOD_MATERIALS, MATERIALS, planted_design, planted_pool
@@ -102,6 +104,10 @@ def test_it_ends_in_a_suggestion_with_its_evidence(planted, photos, tmp_path) ->
     page = (tmp_path / "run" / "report.html").read_text()
     assert "Accuracy on photos" in page and "What to doubt" in page
     assert (tmp_path / "run" / "comparison.png").stat().st_size > 1000
+    assert "may as well stay" not in lead_text(outcome)
+    for gain, stays in ((Share(0.1, -1.9, 1.3, 0.8), True), (Share(4.0, 1.0, 7.0, 1.5), False)):
+        told = lead_text(attrs.evolve(outcome, gains={"your design": gain}))
+        assert ("it may as well stay as it is" in told) is stays
 
 
 def test_the_search_never_sees_a_photo_of_reporting(planted, photos, tmp_path, monkeypatch) -> None:

@@ -25,6 +25,7 @@ from .pool import Pool
 
 Right: TypeAlias = npt.NDArray[np.bool_]
 
+USER, ONES, ZEROS, TUNED_NAME = "your design", "all weights 1", "all weights 0", "tuned"  # what is compared
 RESAMPLES = 4000
 DETECTION = 2.8  # standard errors of a difference that is found in 4 of 5 cases at the level of 5 %: 1.96 + 0.84
 TOO_COARSE = 5.0  # points: where smaller differences cannot be told, the photos are too few
@@ -117,16 +118,16 @@ def comparison_warnings(gains: Mapping[str, Share], photos: int) -> list[str]:
     """What there is to doubt in the gains of a tuned design over others, by their names, on so many ``photos``."""
     warnings = []
     for name, gain in gains.items():
-        if gain.holds_zero:
-            warnings.append(f"the difference to {name} is within the noise: {gain.text}")
-        elif gain.high < 0:
+        if gain.high < 0:
             warnings.append(f"tuned is worse than {name}: {gain.text}")
-    coarsest = max((detectable(gain) for gain in gains.values()), default=0.0)
-    if coarsest > TOO_COARSE:
-        warnings.append(
-            f"{photos} photos of reporting tell differences from about {coarsest:.0f} points on; smaller ones need "
-            "more photos, or more seeds"
-        )
+        if not gain.holds_zero:
+            continue
+        warnings.append(f"the difference to {name} is within the noise: {gain.text}")
+        if detectable(gain) > TOO_COARSE:
+            warnings.append(
+                f"{photos} photos of reporting tell a difference to {name} from about {detectable(gain):.0f} points "
+                "on; a smaller one needs more photos, or more seeds"
+            )
     return warnings
 
 

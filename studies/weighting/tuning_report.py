@@ -14,7 +14,7 @@ from ..chart import Chart, Panel, Point, Series
 from ..chart_png import chart_png
 from ..chart_svg import chart_svg
 from ..page import Commands, Drawing, Section, Table, Text, page
-from .comparison import RESAMPLES, Contender, Share, accuracy, detectable
+from .comparison import RESAMPLES, USER, Contender, Share, accuracy, detectable
 from .effects import alike_text
 from .objectives import OBJECTIVES
 from .search_space import subject_text
@@ -59,7 +59,10 @@ def lead_text(outcome: Outcome) -> str:
     told = "; ".join(f"{gain.text} against {name}" for name, gain in outcome.gains.items())
     if not told:
         return f"{many} suggested; what they are worth on photos was not measured."
-    return f"{many} suggested: {told}, on {len(outcome.facts.photos.reporting)} photos that tuning never saw."
+    lead = f"{many} suggested: {told}, on {len(outcome.facts.photos.reporting)} photos that tuning never saw."
+    if USER in outcome.gains and outcome.gains[USER].holds_zero:
+        lead += " Against your design no difference was found: it may as well stay as it is."
+    return lead
 
 
 def comparison_rows(
@@ -125,11 +128,11 @@ def _chart(contenders: Sequence[Contender]) -> Chart:
 def _detection(gains: Mapping[str, Share], facts: Facts) -> list[str]:
     if not gains:
         return []
-    least = max(detectable(gain) for gain in gains.values())
+    least = ", ".join(f"{detectable(gain):.1f} to {name}" for name, gain in gains.items())
     seeds = f"{facts.seeds} seed{'' if facts.seeds == 1 else 's'}"
     return [
-        f"With {len(facts.photos.reporting)} photos of reporting and {seeds}, a difference has to be about {least:.1f} "
-        "points to be found in four cases of five."
+        f"With {len(facts.photos.reporting)} photos of reporting and {seeds}, a difference is found in four cases of "
+        f"five from so many points on: {least}."
     ]
 
 

@@ -27,7 +27,7 @@ from ...design.document import save
 from ...design.errors import RunError
 from ...design.identity import design_hash
 from .budget import Budget
-from .comparison import Contender, Share, compare, comparison_warnings, difference
+from .comparison import ONES, TUNED_NAME, USER, ZEROS, Contender, Share, compare, comparison_warnings, difference
 from .judgement import tuning_photos
 from .photo_features import FeatureExtractor
 from .photo_parts import PhotoParts, keep_parts, part_photos
@@ -44,7 +44,6 @@ from .tuning_report import write_report
 RUN, LOCK, DATA, ROUNDS, FEATURES, SPENT = "tune.json", "lock", "data", "rounds", "features", "time.json"
 TUNED = f"tuned{FILE_SUFFIX}"
 VERSION_KEY = "simreal_tune"
-USER, ONES, ZEROS, TUNED_NAME = "your design", "all weights 1", "all weights 0", "tuned"
 TIMED = 40  # images by which a budget in hours becomes one in images
 LEAST_PER_CLASS = 20  # images of each data set that is compared
 LEAST_EFFECTIVE = 20  # images a class: with fewer, weights are chosen by few images that count much

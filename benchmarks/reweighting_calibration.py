@@ -5,15 +5,17 @@
     ... --quick
 
 One pool is rendered as `simreal tune` renders its first round: every weight kept from 0 and 1. Then random designs are
-drawn around it: some weights, ranges and options changed. Of each is told, in accuracy on the photos,
+drawn around it: one to six weights, ranges and options changed. Of each can be told, in accuracy on the photos,
   - what is predicted: a head fitted to the pool's images, weighted as if the design had drawn them; what it would be
     worth with --images of equal weight instead follows from what chance weights of the same pool cost, as in a tuning;
-  - what is measured: a head fitted to --images of the design itself, rendered anew with a seed of its own.
-Weights that leave fewer than --least effective images (exp(-sum w ln w) of weights of sum 1) are not tried: the tuner
-would not use them either. No setting is chosen by these photos. Writes table.md, results.json and calibration.png into
---out; after a stop the same command goes on.
+  - what is measured: the mean of --seeds heads, each fitted to --images of the design itself, rendered anew.
+Weights that leave less than a third of the pool as effective images (exp(-sum w ln w) of weights of sum 1) are not
+tried: the tuner would not use them either. Most random designs are worth much the same; so --designs of --candidates
+are measured, as evenly as may be between the worst and the best that is predicted. What is predicted of extremes is
+partly luck, which makes the slope smaller. No setting is chosen by these photos. Writes table.md, results.json and
+calibration.png into --out; after a stop the same command goes on.
 
-In full a pool of 3,000 images and 16 designs of 600 images of 96 px: about 25 minutes on two idle cores.
+In full a pool of 3,000 images and 16 designs of 2 x 600 images of 96 px: about half an hour on two idle cores.
 """
 
 from __future__ import annotations
@@ -47,7 +49,8 @@ from simreal.studies.weighting.weighted_heads import fit_weighted, probabilities
 from simreal.training.linear_head import fit_head
 
 BACKBONE = "efficientnet_lite0"
-MOST_CHANGED = 3
+MOST_CHANGED = 6
+LEAST = 1 / 3  # of the pool's images
 KINDS: Mapping[str, str] = {"accuracy": "right", "mean probability of the true class": "sure"}  # of `Answers`
 
 
@@ -90,16 +93,19 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--photos", type=Path, required=True, help="photos in class folders")
     parser.add_argument("--out", type=Path, required=True, help="folder of all of it")
     parser.add_argument("--designs", type=int, default=16, metavar="N", help="random designs (default: 16)")
+    parser.add_argument("--candidates", type=int, default=200, metavar="N", help="to choose from (default: 200)")
     parser.add_argument("--pool", type=int, default=3000, metavar="N", help="images to weight (default: 3000)")
-    parser.add_argument("--images", type=int, default=600, metavar="N", help="of each design (default: 600)")
-    parser.add_argument("--least", type=int, default=300, metavar="N", help="effective images (default: 300)")
+    parser.add_argument("--images", type=int, default=600, metavar="N", help="of each data set (default: 600)")
+    parser.add_argument("--seeds", type=int, default=2, metavar="N", help="data sets of each design (default: 2)")
     parser.add_argument("--resolution", type=int, default=96, metavar="PX", help="width of all images (default: 96)")
     parser.add_argument("--workers", type=int, metavar="N", help="render processes")
     parser.add_argument("--seed", type=int, default=0, help="of the designs (default: 0)")
-    parser.add_argument("--quick", action="store_true", help="4 designs x 100 images of 64 px: to see that it runs")
+    parser.add_argument("--quick", action="store_true", help="4 designs x 2 x 100 images of 64 px: to see that it runs")
     args = parser.parse_args()
+    if args.seeds < 2:
+        parser.error("--seeds: at least 2, to tell how much of what is measured is noise")
     if args.quick:
-        args.designs, args.pool, args.images, args.least, args.resolution = 4, 400, 100, 60, 64
+        args.designs, args.candidates, args.pool, args.images, args.resolution = 4, 40, 400, 100, 64
     return args
 
 
@@ -112,18 +118,23 @@ def measure(args: argparse.Namespace, report: Report) -> int:
     renders = Renders(args.out / "data", extractor, Renderer(workers=args.workers), report)
     pool = renders.pool("pool", frame, seed=0, count=args.pool)
     features, truth = photos_of(args.photos, base, extractor, report)
-    drawn = random_designs(frame, pool, args)
     strength = strength_of(pool, len(base.classes))
-    weights = np.stack([one.weights for one in drawn])
-    predicted = answers(pool, weights, features, truth, strength)
-    offsets = {kind: offsets_of(kind, pool, weights, features, truth, strength, args) for kind in KINDS}
-    measured = []
+    candidates = random_designs(frame, pool, args)
+    weights = np.stack([one.weights for one in candidates])
+    predicted = predictions(pool, weights, features, truth, strength, args)
+    chosen = spread(predicted["accuracy"], args.designs)
+    drawn = [candidates[number] for number in chosen]
+    measured: list[list[Answers]] = []
     for number, one in enumerate(drawn):
         report(Progress("calibration", number, len(drawn), "designs"))
-        own = renders.pool(f"design-{number:02d}", one.design, seed=100 + number, count=args.images)
-        measured += answers(own, np.ones((1, len(own))), features, truth, strength)
+        name = f"design-{number:02d}"
+        sets = [
+            renders.pool(f"{name}-{seed}", one.design, seed=100 * (1 + number) + seed, count=args.images)
+            for seed in range(args.seeds)
+        ]
+        measured.append([answers(own, np.ones((1, len(own))), features, truth, strength)[0] for own in sets])
     report(Progress("calibration", len(drawn), len(drawn), "designs"))
-    write(args, drawn, predicted, offsets, measured)
+    write(args, drawn, {kind: values[chosen] for kind, values in predicted.items()}, measured)
     return 0
 
 
@@ -135,11 +146,11 @@ def photos_of(folder: Path, base: Design, extractor: FeatureExtractor, report: R
 
 
 def random_designs(frame: Design, pool: Pool, args: argparse.Namespace) -> list[Drawn]:
-    """Designs with one to three things changed, of which the pool has enough; each that is not there yet."""
+    """Designs with one to six things changed, of which the pool has enough; each that is not there yet."""
     space = search_space(frame)
     random = np.random.default_rng([args.seed, 0xCA1])
     found: list[Drawn] = []
-    while len(found) < args.designs:
+    while len(found) < args.candidates:
         point = random_point(space, random)
         if not is_possible(frame, space, point) or any(point == one.point for one in found):
             continue
@@ -148,13 +159,13 @@ def random_designs(frame: Design, pool: Pool, args: argparse.Namespace) -> list[
             one = Drawn(point, design, importance_weights(pool, design))
         except RunError:  # no image of the pool shows it
             continue
-        if args.least <= one.effective < 0.9 * len(pool):
+        if LEAST <= one.effective / len(pool) < 0.9:
             found.append(one)
     return found
 
 
 def random_point(space: Space, random: np.random.Generator) -> Point:
-    """One to three dimensions at any of their levels."""
+    """One to six dimensions at any of their levels."""
     names = random.choice(list(space), int(random.integers(1, MOST_CHANGED + 1)), replace=False)
     levels = {str(name): space[str(name)].levels() for name in names}
     return {name: some[int(random.integers(len(some)))] for name, some in levels.items()}
@@ -175,18 +186,32 @@ def answers(pool: Pool, weights: Floats, photos: Floats, truth: Labels, strength
     return [Answers(*both) for both in zip(right, sure, strict=True)]
 
 
-def offsets_of(  # noqa: PLR0917 - all that a head takes
-    kind: str, pool: Pool, weights: Floats, photos: Floats, truth: Labels, strength: float, args: argparse.Namespace
-) -> Floats:
-    """How much more (P,), in percent, designs of weights (P, N) are worth with ``--images`` of equal weight."""
+def predictions(  # noqa: PLR0917 - all that a head takes
+    pool: Pool, weights: Floats, photos: Floats, truth: Labels, strength: float, args: argparse.Namespace
+) -> dict[str, Floats]:
+    """Of each kind, what designs of weights (P, N) would be worth with ``--images`` of equal weight: percent (P,)."""
+    found = {}
+    for kind, field in KINDS.items():
 
-    def judge(rows: Floats) -> Floats:
-        return np.array([[getattr(one, KINDS[kind]).mean()] for one in answers(pool, rows, photos, truth, strength)])
+        def judge(rows: Floats, field: str = field) -> Floats:
+            heads = answers(pool, rows, photos, truth, strength)
+            return np.array([[100 * getattr(one, field).mean()] for one in heads])
 
-    law = noise_law(judge, np.ones(len(pool)), np.random.default_rng([args.seed, 0x1A3]))
-    scarcity = np.array([one.scarcity for one in judged(lambda rows: np.zeros((len(rows), 1)), weights)])
-    offsets: Floats = 100 * (scarcity - 1 / args.images) @ law.costs
-    return offsets
+        law = noise_law(judge, np.ones(len(pool)), np.random.default_rng([args.seed, 0x1A3]))
+        found[kind] = np.array(
+            [one.values[0] + (one.scarcity - 1 / args.images) @ law.costs for one in judged(judge, weights)]
+        )
+    return found
+
+
+def spread(values: Floats, count: int) -> list[int]:
+    """Which of values (P,) lie nearest to ``count`` steps of equal height from the least to the greatest, each once."""
+    chosen: list[int] = []
+    for wanted in np.linspace(values.min(), values.max(), count):
+        distances = np.abs(values - wanted)
+        distances[chosen] = np.inf
+        chosen.append(int(distances.argmin()))
+    return chosen
 
 
 def fit_of(predicted: Floats, measured: Floats) -> dict[str, float]:
@@ -203,35 +228,30 @@ def fit_of(predicted: Floats, measured: Floats) -> dict[str, float]:
 def write(
     args: argparse.Namespace,
     drawn: Sequence[Drawn],
-    predicted: Sequence[Answers],
-    offsets: Mapping[str, Floats],
-    measured: Sequence[Answers],
+    predicted: Mapping[str, Floats],
+    measured: Sequence[Sequence[Answers]],
 ) -> None:
     """The table, the numbers behind it, and the figure."""
-    values = {
-        kind: (
-            np.array([100 * getattr(one, field).mean() for one in predicted]) + offsets[kind],
-            np.array([100 * getattr(one, field).mean() for one in measured]),
-        )
+    each = {
+        kind: np.array([[100 * getattr(one, field).mean() for one in seeds] for seeds in measured])
         for kind, field in KINDS.items()
-    }
+    }  # fmt: skip
+    values = {kind: (predicted[kind], found.mean(1)) for kind, found in each.items()}
+    noise = {kind: float(np.sqrt(found.var(1, ddof=1).mean() / args.seeds)) for kind, found in each.items()}
     fits = {kind: fit_of(*both) for kind, both in values.items()}
-    errors = [difference_error(one.right, other.right) for one, other in zip(predicted, measured, strict=True)]
-    photos = len(predicted[0].right)
     lines = [
-        f"{len(drawn)} designs of {args.images} images; a pool of {args.pool}; all of {args.resolution} px; "
-        f"{photos} photos.",
+        f"{len(drawn)} of {args.candidates} designs, each {args.seeds} x {args.images} images; a pool of {args.pool}; "
+        f"all of {args.resolution} px; {len(measured[0][0].right)} photos.",
         "",
-        "| | correlation | rank correlation | slope | mean error | mean absolute error |",
-        "|---|---:|---:|---:|---:|---:|",
+        "| | correlation | rank correlation | slope | mean error | mean absolute error | noise of what is measured |",
+        "|---|---:|---:|---:|---:|---:|---:|",
         *(
             f"| {kind} | {fit['pearson']:.2f} | {fit['spearman']:.2f} | {fit['slope']:.2f} "
-            f"| {fit['mean_error']:+.1f} | {fit['mean_absolute_error']:.1f} |"
+            f"| {fit['mean_error']:+.1f} | {fit['mean_absolute_error']:.1f} | {noise[kind]:.1f} |"
             for kind, fit in fits.items()
         ),
         "",
-        f"Which photos there are alone moves a difference of accuracies by {np.mean(errors):.1f} points (standard "
-        "error, mean over the designs).",
+        "Errors are measured less predicted, in points. The noise is the standard error over the seeds.",
         "",
         "| changed | effective images | predicted, % | measured, % |",
         "|---|---:|---:|---:|",
@@ -247,16 +267,12 @@ def write(
         "designs": [{**one.point} for one in drawn],
         "images": [one.effective for one in drawn],
         "values": {kind: [side.tolist() for side in both] for kind, both in values.items()},
+        "noise": noise,
         "fits": fits,
     }
     (args.out / "results.json").write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
     (args.out / "calibration.png").write_bytes(figure(values, fits))
     print(text)
-
-
-def difference_error(one: Floats, other: Floats) -> float:
-    """The standard error, in points, of the difference of two accuracies on the same photos (M,)."""
-    return 100 * float((one - other).std(ddof=1) / np.sqrt(len(one)))
 
 
 def figure(values: dict[str, tuple[Floats, ...]], fits: dict[str, dict[str, float]]) -> bytes:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import reweighting_calibration
 import unlabelled_objective
 
 from simreal.design.starting import Sources, start_design
@@ -53,3 +54,9 @@ def test_random_designs_are_of_the_space_and_all_different() -> None:
         assert weights <= point.keys() <= space.keys()
         assert is_possible(base, space, point)
         assert all(point[space[name].factor] for name in point.keys() - weights), "only of factors that are drawn"
+
+
+def test_designs_to_calibrate_on_are_spread_over_what_is_predicted() -> None:
+    values = np.array([90.0, 90.1, 80.0, 90.2, 84.9, 90.3])
+    assert reweighting_calibration.spread(values, 3) == [2, 4, 5]
+    assert sorted(reweighting_calibration.spread(values, 6)) == list(range(6)), "each once"

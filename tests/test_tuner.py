@@ -153,6 +153,14 @@ def test_the_law_of_noise_tells_by_which_count_images_are_missed(count: str) -> 
     assert law.gain(kept, whole).ratio > 5
 
 
+@pytest.mark.parametrize("reference", [(1.0, 1.0), (1.0,) * 12, (0.0, 1.0, 1.0)])
+def test_the_law_of_noise_holds_of_a_handful_of_images(reference) -> None:
+    """Of so few a thinning keeps all, or none."""
+    worth = np.arange(float(len(reference)))
+    law = noise_law(lambda weights: (weights @ worth)[:, None], np.array(reference), np.random.default_rng(0))
+    assert np.isfinite([*law.costs, law.spread]).all() and law.spread > 0
+
+
 def test_intervals_are_over_photos_and_seeds_and_paired() -> None:
     truth = np.arange(200) % 4
     pools = {"a": USER, "b": HIDDEN}

@@ -100,7 +100,8 @@ def noise_law(judge: Judge, reference: Floats, random: np.random.Generator) -> N
     chance = np.array(
         [draw(random, len(reference), share) for share in SHARES for draw in _KINDS for _ in range(DRAWS)]
     )
-    whole, *others = judged(judge, reference * np.concatenate([np.ones((1, len(reference))), chance]))
+    changing = np.ptp(chance[:, reference > 0], axis=1) > 0  # of a handful of images a thinning keeps all, or none
+    whole, *others = judged(judge, reference * np.concatenate([np.ones((1, len(reference))), chance[changing]]))
     scarcer = np.array([one.scarcity - whole.scarcity for one in others])
     losses = np.array([whole.values[0] - one.values[0] for one in others])
     apart = np.array([np.square(one.weights - whole.weights).sum() for one in others])

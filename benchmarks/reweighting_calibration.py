@@ -36,7 +36,7 @@ from simreal.design.errors import RunError, SimrealError
 from simreal.design.starting import Sources, start_design
 from simreal.scoring.photos import find_photos
 from simreal.studies.inspection.axes import BLUE, FRAME, dress, new_figure, png
-from simreal.studies.weighting.noise import judged, noise_law
+from simreal.studies.weighting.noise import Chance, scarcity
 from simreal.studies.weighting.objectives import Floats, Labels
 from simreal.studies.weighting.photo_features import FeatureExtractor
 from simreal.studies.weighting.pool import Pool
@@ -190,18 +190,21 @@ def predictions(  # noqa: PLR0917 - all that a head takes
     pool: Pool, weights: Floats, photos: Floats, truth: Labels, strength: float, args: argparse.Namespace
 ) -> dict[str, Floats]:
     """Of each kind, what designs of weights (P, N) would be worth with ``--images`` of equal weight: percent (P,)."""
+    shares = weights / weights.sum(1, keepdims=True)
+    chance = Chance(np.ones(len(pool)), np.random.default_rng([args.seed, 0x1A3]))
+    fewer = np.array([scarcity(one) for one in shares]) - 1 / args.images
+    of_designs = answers(pool, shares, photos, truth, strength)
+    of_chance = answers(pool, chance.shares, photos, truth, strength)
     found = {}
     for kind, field in KINDS.items():
-
-        def judge(rows: Floats, field: str = field) -> Floats:
-            heads = answers(pool, rows, photos, truth, strength)
-            return np.array([[100 * getattr(one, field).mean()] for one in heads])
-
-        law = noise_law(judge, np.ones(len(pool)), np.random.default_rng([args.seed, 0x1A3]))
-        found[kind] = np.array(
-            [one.values[0] + (one.scarcity - 1 / args.images) @ law.costs for one in judged(judge, weights)]
-        )
+        law = chance.law(percent(of_chance, field))
+        found[kind] = percent(of_designs, field) + fewer @ law.costs
     return found
+
+
+def percent(given: Sequence[Answers], field: str) -> Floats:
+    """The mean over photos (P,), in percent."""
+    return np.array([100 * getattr(one, field).mean() for one in given])
 
 
 def spread(values: Floats, count: int) -> list[int]:

@@ -11,7 +11,7 @@ import pytest
 from simreal.design.errors import RunError
 from simreal.studies.weighting.comparison import accuracy, compare, comparison_warnings, detectable, difference
 from simreal.studies.weighting.judgement import TuningPhotos
-from simreal.studies.weighting.noise import judged, noise_law
+from simreal.studies.weighting.noise import Chance, judged
 from simreal.studies.weighting.reweighting import effective_size
 from simreal.studies.weighting.search import Effort
 from simreal.studies.weighting.search_space import search_space
@@ -140,7 +140,8 @@ def test_the_law_of_noise_tells_by_which_count_images_are_missed(count: str) -> 
         fewer = 1 / np.array([effective_size(one) for one in shares]) if count == "perplexity" else (shares**2).sum(1)
         return (shares @ worth - 60.0 * fewer)[:, None]
 
-    law = noise_law(judge, np.ones(400), np.random.default_rng(2))
+    chance = Chance(np.ones(400), np.random.default_rng(2))
+    law = chance.law(judge(chance.shares)[:, 0])
     assert law.spread == pytest.approx(1.0, rel=0.35)
     right, other = law.costs if count == "perplexity" else law.costs[::-1]
     assert right == pytest.approx(60.0, abs=15.0)
@@ -157,7 +158,8 @@ def test_the_law_of_noise_tells_by_which_count_images_are_missed(count: str) -> 
 def test_the_law_of_noise_holds_of_a_handful_of_images(reference) -> None:
     """Of so few a thinning keeps all, or none."""
     worth = np.arange(float(len(reference)))
-    law = noise_law(lambda weights: (weights @ worth)[:, None], np.array(reference), np.random.default_rng(0))
+    chance = Chance(np.array(reference), np.random.default_rng(0))
+    law = chance.law(chance.shares @ worth)
     assert np.isfinite([*law.costs, law.spread]).all() and law.spread > 0
 
 

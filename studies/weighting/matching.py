@@ -15,7 +15,7 @@ import attrs
 import numpy as np
 
 from .moves import changed_names, single_changes
-from .noise import Floats, Gain, Judge, NoiseLaw, judged, noise_law
+from .noise import Chance, Floats, Gain, Judge, NoiseLaw, judged
 from .reweighting import effective_size
 from .search_space import Level, Point, Space
 
@@ -55,9 +55,9 @@ class Matching:
         reference = weigh(start)
         assert reference is not None  # the images were drawn around it
         self._reference = reference / reference.sum()
+        chance = Chance(self._reference, np.random.default_rng([seed, 0x3A7C]))
         self._measures = {
-            name: _Measure(judge, noise_law(judge, self._reference, np.random.default_rng([seed, 0x3A7C])))
-            for name, judge in distances.items()
+            name: _Measure(judge, chance.law(judge(chance.shares)[:, 0])) for name, judge in distances.items()
         }
 
     def matched(self) -> dict[str, Level]:

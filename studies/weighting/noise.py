@@ -50,8 +50,8 @@ class Verdict:
 
     @cached_property
     def scarcity(self) -> Floats:
-        """One over its number of images (2,): by the perplexity of the weights, and by Kish's count."""
-        return np.array([1 / self.effective, np.square(self.weights).sum()])
+        """One over its number of images (2,)."""
+        return scarcity(self.weights)
 
 
 @attrs.frozen
@@ -89,24 +89,37 @@ class NoiseLaw:
         return Gain(mean, float(np.sqrt(by_images + by_photos)))
 
 
+def scarcity(weights: Floats) -> Floats:
+    """One over the number of images (2,) that weights (N,) of sum 1 amount to: by their perplexity, by Kish's count."""
+    return np.array([1 / effective_size(weights), np.square(weights).sum()])
+
+
 def judged(judge: Judge, weights: Floats) -> list[Verdict]:
     """The verdicts on weightings (P, N), normalised."""
     shares = weights / weights.sum(1, keepdims=True)
     return [Verdict(share, values) for share, values in zip(shares, judge(shares), strict=True)]
 
 
-def noise_law(judge: Judge, reference: Floats, random: np.random.Generator) -> NoiseLaw:
-    """The law, from what chance makes of the ``reference`` weighting (N,)."""
-    chance = np.array(
-        [draw(random, len(reference), share) for share in SHARES for draw in _KINDS for _ in range(DRAWS)]
-    )
-    changing = np.ptp(chance[:, reference > 0], axis=1) > 0  # of a handful of images a thinning keeps all, or none
-    whole, *others = judged(judge, reference * np.concatenate([np.ones((1, len(reference))), chance[changing]]))
-    scarcer = np.array([one.scarcity - whole.scarcity for one in others])
-    losses = np.array([whole.values[0] - one.values[0] for one in others])
-    apart = np.array([np.square(one.weights - whole.weights).sum() for one in others])
-    costs = _costs(scarcer, losses, apart)
-    return NoiseLaw(costs, float(np.sqrt(np.mean(np.square(losses - scarcer @ costs) / apart))))
+class Chance:
+    """A ``reference`` weighting (N,) and what chance makes of it: K + 1 weightings of sum 1, ``shares`` (1 + K, N),
+    of which any number of judges can be asked."""
+
+    def __init__(self, reference: Floats, random: np.random.Generator) -> None:
+        drawn = np.array(
+            [draw(random, len(reference), share) for share in SHARES for draw in _KINDS for _ in range(DRAWS)]
+        )
+        changing = np.ptp(drawn[:, reference > 0], axis=1) > 0  # of a handful of images a thinning keeps all, or none
+        weights = reference * np.concatenate([np.ones((1, len(reference))), drawn[changing]])
+        self.shares: Floats = weights / weights.sum(1, keepdims=True)
+        whole, *others = [scarcity(share) for share in self.shares]
+        self._scarcer = np.array(others) - whole
+        self._apart: Floats = np.square(self.shares[1:] - self.shares[0]).sum(1)
+
+    def law(self, values: Floats) -> NoiseLaw:
+        """The law behind the values (1 + K,) of ``shares``."""
+        losses = values[0] - values[1:]
+        costs = _costs(self._scarcer, losses, self._apart)
+        return NoiseLaw(costs, float(np.sqrt(np.mean(np.square(losses - self._scarcer @ costs) / self._apart))))
 
 
 def _thinned(random: np.random.Generator, count: int, share: float) -> Floats:

@@ -18,7 +18,7 @@ import numpy as np
 from ...datasets.messages import Progress, Report
 from .matching import CLEAR, Matching, grouped
 from .moves import changed_names, exclusions, left_out, single_changes
-from .noise import SHARES, Gain, Judge, NoiseLaw, noise_law
+from .noise import SHARES, Chance, Gain, Judge, NoiseLaw
 from .proposals import Proposer
 from .search_space import Level, Point, Space
 from .trials import Trial, Trials
@@ -61,7 +61,8 @@ class Search:
         reference = trials.of([start])[0]
         assert reference is not None  # the images were drawn around it
         trials.least = SHARES[-1] * reference.verdict.effective  # as far as the law has been fitted
-        self._law: NoiseLaw = noise_law(judge, reference.verdict.weights, np.random.default_rng([seed, 0x7411]))
+        chance = Chance(reference.verdict.weights, np.random.default_rng([seed, 0x7411]))
+        self._law: NoiseLaw = chance.law(judge(chance.shares)[:, 0])
         matched = trials.of([matching.matched()], anyway=True)[0]
         assert matched is not None  # it has been weighed before
         self._reference: Trial = self._without_needless(matched, matched.point)

@@ -65,11 +65,16 @@ class PlantedExtractor:
 class PlantedRenders:
     """Stands in for rendering."""
 
-    def __init__(self, *args) -> None:
-        pass
+    def __init__(self, folder: Path, *args) -> None:
+        self._folder = folder
 
     def pool(self, name, design, *, seed, count, donors=()):
-        return planted_pool(design, seed, count)
+        pool = planted_pool(design, seed, count, self._folder / name)
+        if name.startswith("compare"):
+            (self._folder / name).mkdir(parents=True, exist_ok=True)
+            for path in pool.paths:
+                Image.new("RGB", (8, 8), "grey").save(path)
+        return pool
 
 
 @pytest.fixture
@@ -104,6 +109,9 @@ def test_it_ends_in_a_suggestion_with_its_evidence(planted, photos, tmp_path) ->
     page = (tmp_path / "run" / "report.html").read_text()
     assert "Accuracy on photos" in page and "What to doubt" in page
     assert (tmp_path / "run" / "comparison.png").stat().st_size > 1000
+    with Image.open(tmp_path / "run" / "renders.png") as sheet:
+        assert sheet.width > 8 * 128 and sheet.height > 4 * 128
+    assert page.count("data:image/png") == 1 and "How renders change" in page
     assert "may as well stay" not in lead_text(outcome)
     for gain, stays in ((Share(0.1, -1.9, 1.3, 0.8), True), (Share(4.0, 1.0, 7.0, 1.5), False)):
         told = lead_text(attrs.evolve(outcome, gains={"your design": gain}))

@@ -1,6 +1,7 @@
 """The report of a tuning: what to change, what that is worth and to whom, how far it can be believed.
 
-``report.html`` is one self-contained page, ``report.md`` says the same, ``comparison.png`` is its figure.
+``report.html`` is one self-contained page, ``report.md`` says the same, ``comparison.png`` is its figure, and
+``renders.png`` the sheet of renders that it shows where there is one.
 """
 
 from __future__ import annotations
@@ -13,15 +14,15 @@ from ...datasets.writing import write_bytes
 from ..chart import Chart, Panel, Point, Series
 from ..chart_png import chart_png
 from ..chart_svg import chart_svg
-from ..page import Commands, Drawing, Section, Table, Text, page
+from ..page import Commands, Drawing, Picture, Section, Table, Text, page
 from .comparison import RESAMPLES, USER, Contender, Share, accuracy, detectable
-from .effects import alike_text
 from .objectives import OBJECTIVES
 from .search_space import subject_text
 from .suggestion import Facts, Outcome
 from .tuner import Tuned
 
-REPORT_HTML, REPORT_MD, FIGURE = "report.html", "report.md", "comparison.png"
+REPORT_HTML, REPORT_MD, FIGURE, SHEET = "report.html", "report.md", "comparison.png", "renders.png"
+_RENDERS = "Renders of the comparison that are drawn otherwise: the same numbers and seed, before and after"
 _CAPTION = "Share of the photos of reporting that is right, with 95 % intervals. Each bar has as many images."
 
 
@@ -38,6 +39,9 @@ def write_report(outcome: Outcome, folder: Path) -> None:
         header, rows = comparison_rows(contenders, gains)
         sections.append(Section(chart.title, [Table(header, rows), Drawing(chart_svg(chart), _CAPTION)]))
         markdown += ["", f"## {chart.title}", "", *_markdown_table(header, rows), "", f"![{_CAPTION}]({FIGURE})"]
+    if (folder / SHEET).is_file():
+        sections.append(Section("How renders change", [Picture(folder / SHEET, _RENDERS)]))
+        markdown += ["", "## How renders change", "", f"![{_RENDERS}]({SHEET})"]
     doubts = [*record.warnings, *_detection(gains, facts)]
     if doubts:
         sections.append(Section("What to doubt", [Text(text) for text in doubts]))
@@ -81,14 +85,15 @@ def comparison_rows(
 
 def change_rows(record: SuggestionRecord, tuned: Tuned) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """The changes as a table of texts, those that are surest first."""
-    header = ("change", "before", "after", "leaving it out costs", "photos look like it")
+    unit = ", points" if record.changes[0].effect else ""
+    header = ("change", "before", "after", f"leaving it out costs{unit}", "photos look like it, standard errors")
     rows = []
     for name, change in zip(tuned.point, record.changes, strict=True):
         effect, gain = change.effect, tuned.changes[name]
-        worth = f"{effect.points:.1f} [{effect.low:.1f}, {effect.high:.1f}] points" if effect else (
+        worth = f"{effect.points:.1f} [{effect.low:.1f}, {effect.high:.1f}]" if effect else (
             f"{gain.mean:.3g} +- {gain.error:.2g}"
         )  # fmt: skip
-        alike = alike_text(change.alike)
+        alike = "" if change.alike is None else f"{change.alike:.1f}"
         rows.append((gain.ratio, (subject_text(tuned.space[name]), change.before, change.after, worth, alike)))
     return header, [row for _, row in sorted(rows, key=lambda pair: -pair[0])]
 
@@ -98,9 +103,10 @@ def _changes(record: SuggestionRecord, tuned: Tuned) -> list[Table | Text]:
         return [Text("Nothing.")]
     note = (
         "What leaving a change out costs is estimated on photos of tuning, from weighted images; the search chose what "
-        "looked best on them, so that these figures flatter. Those of the comparison do not. A change that photos look "
-        "like was made for that, and stays unless the objective speaks by two standard errors against all such changes "
-        "of its parameter together."
+        "looked best on them, so that these figures flatter. Those of the comparison do not. The last column says by "
+        "how much photos look more like renders with a change than without: where it is clear the change was made for "
+        "that, and stays unless the objective speaks by two standard errors against all such changes of its parameter "
+        "together."
     )
     return [Table(*change_rows(record, tuned)), Text(note)]
 

@@ -2,7 +2,8 @@
 
 ``tune.json`` (what is tuned, and how), ``photos.json`` (which photo is for what), ``time.json`` (seconds by what they
 went to), ``features/``, ``data/`` (the data sets), ``rounds/N/`` (trials, and what they found), and at the end
-``suggestion.json``, ``tuned.simreal.json``, ``report.html``, ``report.md`` and ``comparison.png``.
+``suggestion.json``, ``tuned.simreal.json``, ``report.html``, ``report.md``, ``comparison.png`` and
+``renders.png`` (before and after).
 """
 
 from __future__ import annotations
@@ -26,8 +27,21 @@ from ...design.design import FILE_SUFFIX, Design
 from ...design.document import save
 from ...design.errors import RunError
 from ...design.identity import design_hash
+from ..inspection.chapters import kept_picture
 from .budget import Budget
-from .comparison import ONES, TUNED_NAME, USER, ZEROS, Contender, Share, compare, comparison_warnings, difference
+from .change_sheet import change_sheet
+from .comparison import (
+    ONES,
+    TUNED_NAME,
+    USER,
+    ZEROS,
+    Contender,
+    Rendering,
+    Share,
+    compare,
+    comparison_warnings,
+    difference,
+)
 from .judgement import tuning_photos
 from .photo_features import FeatureExtractor
 from .photo_parts import PhotoParts, keep_parts, part_photos
@@ -39,7 +53,7 @@ from .suggestion import Facts, Outcome, suggestion, tuned_design
 from .time_spent import FEATURES as LOOKING
 from .time_spent import HEADS, TimeSpent
 from .tuner import MARGINS, Task, Tuned, plain_points, tune
-from .tuning_report import write_report
+from .tuning_report import SHEET, write_report
 
 RUN, LOCK, DATA, ROUNDS, FEATURES, SPENT = "tune.json", "lock", "data", "rounds", "features", "time.json"
 TUNED = f"tuned{FILE_SUFFIX}"
@@ -214,7 +228,17 @@ class _Tuning:
 
         photos = self._reporting_photos()
         with self._spent.on(HEADS):
-            return compare(designs, order.seeds, rendering, photos, self._report)
+            contenders = compare(designs, order.seeds, rendering, photos, self._report)
+        self._draw(designs, rendering)
+        return contenders
+
+    def _draw(self, designs: Mapping[str, Design], rendering: Rendering) -> None:
+        """A sheet of what the tuned design changes, by the renders of the comparison's first seed."""
+        names = (USER if USER in designs else ONES, TUNED_NAME)
+        before, after = (rendering(name, designs[name], 0) for name in names)
+        sheet = change_sheet(before, after, names)
+        if sheet is not None:
+            kept_picture(self._order.out / SHEET, sheet, "")
 
     def _reporting_photos(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
         """Features (M, D) and labels (M,) of the photos of reporting."""

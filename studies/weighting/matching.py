@@ -5,6 +5,10 @@ A change is judged by the distance in its own dimension, which the others hardly
 told is not drawn less only because others are drawn more. What is found says what photos look like and not what a
 classifier gains by it; but it says so from few images, where accuracy says nothing yet. (To match attributes of a
 simulator and to look at the task besides is the way of Meta-Sim: Kar et al. 2019.)
+
+Options of one parameter share one distribution. Once it is clear of one that photos have it more or less often than
+renders, others must have given way: of them less is asked. So where photos are as the renders, nothing is changed by
+chance, and where they are not, shares are not left half way.
 """
 
 from __future__ import annotations
@@ -20,6 +24,7 @@ from .reweighting import effective_size
 from .search_space import Level, Point, Space
 
 CLEAR = 3.0  # standard errors by which a step has to bring renders nearer: some hundred are tried
+FOLLOWING = 1.5  # of an option where another of its parameter is clear
 MOST_STEPS = 60
 KEPT = 0.4  # of the effective images at the start: further steps have to wait for images around them
 _LEAST_COST = 0.02
@@ -63,10 +68,12 @@ class Matching:
     def matched(self) -> dict[str, Level]:
         """The point at the end of the descent, which is the start where no step is clear."""
         point, weights = dict(self._start), self._reference
+        clear = {name for name, ratio in self.support(point).items() if ratio > CLEAR}
         for _ in range(MOST_STEPS):
-            step = self._best_step(point, weights)
+            step = self._best_step(point, weights, clear)
             if step is None:
                 break
+            clear.update(changed_names(self._space, step[0], point))
             point, weights = step
         return point
 
@@ -81,19 +88,25 @@ class Matching:
                 found[name] = self._measures[name].gains([weights], less)[0].ratio
         return found
 
-    def _best_step(self, point: Point, weights: Floats) -> tuple[dict[str, Level], Floats] | None:
-        """The clear step that brings most for the images that it costs."""
+    def _best_step(
+        self, point: Point, weights: Floats, clear: Collection[str]
+    ) -> tuple[dict[str, Level], Floats] | None:
+        """The step that brings most for the images that it costs, of those that are sure enough where the dimensions
+        ``clear`` are."""
         now, least = effective_size(weights), KEPT * effective_size(self._reference)
         best: tuple[float, dict[str, Level], Floats] | None = None
-        for measure, steps in self._steps(point):
-            for (step, given), gain in zip(steps, measure.gains([one for _, one in steps], weights), strict=True):
-                if gain.ratio > CLEAR and (size := effective_size(given)) > least:
+        for name, steps in self._steps(point):
+            follows = any(other != name and len(grouped(self._space, [name, other])) == 1 for other in clear)
+            wanted = FOLLOWING if follows else CLEAR
+            gains = self._measures[name].gains([one for _, one in steps], weights)
+            for (step, given), gain in zip(steps, gains, strict=True):
+                if gain.ratio > wanted and (size := effective_size(given)) > least:
                     brings = (gain.ratio - 1.0) / max(float(np.log(now / size)), _LEAST_COST)
                     if best is None or brings > best[0]:
                         best = brings, dict(step), given
         return None if best is None else best[1:]
 
-    def _steps(self, point: Point) -> Iterator[tuple[_Measure, list[tuple[Point, Floats]]]]:
+    def _steps(self, point: Point) -> Iterator[tuple[str, list[tuple[Point, Floats]]]]:
         """The possible steps in each dimension that can be read, with the weights that they give."""
         found: dict[str, list[tuple[Point, Floats]]] = {name: [] for name in self._measures}
         for step in single_changes(self._space, point):
@@ -101,7 +114,17 @@ class Matching:
             weights = self._weigh(step) if name in found else None
             if weights is not None:
                 found[name].append((step, weights / weights.sum()))
-        return ((self._measures[name], steps) for name, steps in found.items() if steps)
+        return ((name, steps) for name, steps in found.items() if steps)
+
+
+def looked_like(space: Space, support: Mapping[str, float]) -> set[str]:
+    """The changes that photos look like, by the ``support`` of each: all that are ``CLEAR``, and options that follow
+    one that is."""
+    found: set[str] = set()
+    for unit in grouped(space, support):
+        if max(support[name] for name in unit) > CLEAR:
+            found.update(name for name in unit if support[name] > FOLLOWING)
+    return found
 
 
 def grouped(space: Space, names: Collection[str]) -> list[list[str]]:

@@ -16,7 +16,7 @@ import attrs
 import numpy as np
 
 from ...datasets.messages import Progress, Report
-from .matching import CLEAR, Matching, grouped
+from .matching import Matching, grouped, looked_like
 from .moves import changed_names, exclusions, left_out, single_changes
 from .noise import SHARES, Chance, Gain, Judge, NoiseLaw
 from .proposals import Proposer
@@ -189,7 +189,7 @@ class Search:
 
     def _backed(self, point: Point) -> set[str]:
         """What photos look like, of what a point changes."""
-        return {name for name, ratio in self._matching.support(point).items() if ratio > CLEAR}
+        return looked_like(self._space, self._matching.support(point))
 
     def _changed(self, trial: Trial) -> list[str]:
         """In which dimensions it is not at the start."""

@@ -13,7 +13,7 @@ from ...design.design import Design
 from ...design.evidence import Evidence
 from ...design.identity import design_hash
 from .comparison import Contender, Share
-from .matching import CLEAR
+from .matching import looked_like
 from .noise import Gain
 from .photo_parts import PhotoParts
 from .search_space import Dimension, design_at, level_text, overrides_between
@@ -99,7 +99,7 @@ def _change(user: Design, tuned: Tuned, name: str, facts: Facts) -> SuggestedCha
         after=after,
         overrides=overrides_between(user, design_at(user, tuned.space, {name: level})),
         effect=_effect(dimension, f"{before} -> {after}", tuned, tuned.changes[name], facts),
-        alike=round(tuned.support[name], 2) if tuned.support[name] > CLEAR else None,
+        alike=round(tuned.support[name], 2) if name in looked_like(tuned.space, tuned.support) else None,
     )
 
 

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from simreal.studies.weighting import matching as module
 from simreal.studies.weighting.judgement import TuningPhotos, components_of
-from simreal.studies.weighting.matching import CLEAR, KEPT, Matching, grouped
+from simreal.studies.weighting.matching import CLEAR, KEPT, Matching, grouped, looked_like
 from simreal.studies.weighting.moves import changed_names, exclusions, left_out, single_changes
 from simreal.studies.weighting.pool import Pool
 from simreal.studies.weighting.readings import reading_distances
@@ -22,12 +23,12 @@ SPACE = search_space(USER)
 ELEVATION, MOSS = "camera_viewpoint.elevation_deg", "material_texture.material=moss"
 
 
-def planted_pool(design, seed: int, count: int) -> Pool:
-    return planted_pools.planted_pool(design, seed, count, legible=0.6)
+def planted_pool(design, seed: int, count: int, legible: float = 0.6) -> Pool:
+    return planted_pools.planted_pool(design, seed, count, legible=legible)
 
 
-def photos_of(design, seed: int, count: int = 200, *, labelled: bool = True) -> TuningPhotos:
-    pool = planted_pool(design, seed, count)
+def photos_of(design, seed: int, count: int = 200, *, labelled: bool = True, legible: float = 0.6) -> TuningPhotos:
+    pool = planted_pool(design, seed, count, legible)
     truth = pool.labels if labelled else np.full(count, -1)
     return TuningPhotos(pool.features.astype(np.float64), truth)
 
@@ -87,10 +88,30 @@ def test_it_leads_to_the_design_of_the_photos(pool) -> None:
     found = design_at(USER, SPACE, point)
     _, high = found.factors["camera_viewpoint"].parameters["elevation_deg"].distribution.support()
     assert high < 50
-    options = found.factors["material_texture"].parameters["material"].distribution.options
-    good = sum(options[name] for name in GOOD_MATERIALS) / sum(options.values())
-    assert good > 0.6
+    assert share_of_good_materials(point) > 0.6
     assert not any(name.startswith("sensor") for name in point)
+
+
+def share_of_good_materials(point) -> float:
+    options = design_at(USER, SPACE, point).factors["material_texture"].parameters["material"].distribution.options
+    return sum(options[name] for name in GOOD_MATERIALS) / sum(options.values())
+
+
+def test_options_follow_where_one_of_their_parameter_is_clear(monkeypatch) -> None:
+    faint = planted_pool(FRAME, 3, 600, 0.2)
+    photos = [photos_of(HIDDEN, seed, 100, legible=0.2) for seed in (5, 6, 7, 8)]
+    led = [share_of_good_materials(matching(faint, some).matched()) for some in photos]
+    monkeypatch.setattr(module, "FOLLOWING", CLEAR)
+    alone = [share_of_good_materials(matching(faint, some).matched()) for some in photos]
+    assert np.mean(led) > np.mean(alone) + 0.04
+
+
+def test_photos_look_like_what_is_clear_and_like_options_that_follow_it() -> None:
+    wood, paper = (MOSS.replace("moss", name) for name in ("wood", "paper"))
+    support = {MOSS: 4.0, wood: 1.8, paper: 1.2, ELEVATION: 2.0, "material_texture": 2.0, "sensor": 5.0}
+    assert looked_like(SPACE, support) == {MOSS, wood, "sensor"}
+    assert looked_like(SPACE, {**support, MOSS: 2.9}) == {"sensor"}
+    assert looked_like(SPACE, {}) == set()
 
 
 def test_it_leads_there_without_labels_as_well(pool) -> None:

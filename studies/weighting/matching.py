@@ -96,8 +96,7 @@ class Matching:
         now, least = effective_size(weights), KEPT * effective_size(self._reference)
         best: tuple[float, dict[str, Level], Floats] | None = None
         for name, steps in self._steps(point):
-            follows = any(other != name and len(grouped(self._space, [name, other])) == 1 for other in clear)
-            wanted = FOLLOWING if follows else CLEAR
+            wanted = FOLLOWING if any(self._are_of_one(name, other) for other in clear) else CLEAR
             gains = self._measures[name].gains([one for _, one in steps], weights)
             for (step, given), gain in zip(steps, gains, strict=True):
                 if gain.ratio > wanted and (size := effective_size(given)) > least:
@@ -105,6 +104,10 @@ class Matching:
                     if best is None or brings > best[0]:
                         best = brings, dict(step), given
         return None if best is None else best[1:]
+
+    def _are_of_one(self, name: str, other: str) -> bool:
+        """Whether two dimensions are options of the same parameter."""
+        return name != other and len(grouped(self._space, (name, other))) == 1
 
     def _steps(self, point: Point) -> Iterator[tuple[str, list[tuple[Point, Floats]]]]:
         """The possible steps in each dimension that can be read, with the weights that they give."""

@@ -49,12 +49,13 @@ def suggestion(
     user: Design, tuned: Tuned, gains: Mapping[str, Share], facts: Facts, warnings: tuple[str, ...]
 ) -> SuggestionRecord:
     """The record. ``gains`` are those of the tuned design over others, by their names; the first is the evidence."""
+    alike = looked_like(tuned.space, tuned.support)
     return SuggestionRecord(
         design_name=user.name,
         design_sha256=design_hash(user),
         classes=user.class_names,
         overrides=overrides_between(user, tuned.design),
-        changes=tuple(_change(user, tuned, name, facts) for name in tuned.point),
+        changes=tuple(_change(user, tuned, name, facts, is_alike=name in alike) for name in tuned.point),
         evidence=next(iter(evidence_of(tuned, gains, facts)), None),
         warnings=warnings,
     )
@@ -88,7 +89,7 @@ def evidence_of(tuned: Tuned, gains: Mapping[str, Share], facts: Facts) -> list[
     ]
 
 
-def _change(user: Design, tuned: Tuned, name: str, facts: Facts) -> SuggestedChange:
+def _change(user: Design, tuned: Tuned, name: str, facts: Facts, *, is_alike: bool) -> SuggestedChange:
     dimension, level = tuned.space[name], tuned.point[name]
     before, after = level_text(user, dimension, None), level_text(user, dimension, level)
     return SuggestedChange(
@@ -99,7 +100,7 @@ def _change(user: Design, tuned: Tuned, name: str, facts: Facts) -> SuggestedCha
         after=after,
         overrides=overrides_between(user, design_at(user, tuned.space, {name: level})),
         effect=_effect(dimension, f"{before} -> {after}", tuned, tuned.changes[name], facts),
-        alike=round(tuned.support[name], 2) if name in looked_like(tuned.space, tuned.support) else None,
+        alike=round(tuned.support[name], 2) if is_alike else None,
     )
 
 

@@ -36,7 +36,6 @@ from .comparison import (
     USER,
     ZEROS,
     Contender,
-    Rendering,
     Share,
     compare,
     comparison_warnings,
@@ -220,23 +219,26 @@ class _Tuning:
         designs = contenders_of(order.design, tuned.design)
         self._report(Log(f"comparing {', '.join(designs)}: {order.seeds} seeds of {count} images each"))
         places = {name: number for number, name in enumerate(designs)}
+        first: dict[str, Pool] = {}
 
         def rendering(name: str, design: Design, seed: int) -> Pool:
             others = [f"compare-{seed}-{place}" for other, place in places.items() if other != name]
             own = f"compare-{seed}-{places[name]}"  # a seed that no round has: images that were tuned on are not shown
-            return self._renders.pool(own, design, seed=1000 + seed, count=count, donors=others)
+            pool = self._renders.pool(own, design, seed=1000 + seed, count=count, donors=others)
+            if seed == 0:
+                first[name] = pool
+            return pool
 
         photos = self._reporting_photos()
         with self._spent.on(HEADS):
             contenders = compare(designs, order.seeds, rendering, photos, self._report)
-        self._draw(designs, rendering)
+        self._draw(first)
         return contenders
 
-    def _draw(self, designs: Mapping[str, Design], rendering: Rendering) -> None:
-        """A sheet of what the tuned design changes, by the renders of the comparison's first seed."""
-        names = (USER if USER in designs else ONES, TUNED_NAME)
-        before, after = (rendering(name, designs[name], 0) for name in names)
-        sheet = change_sheet(before, after, names)
+    def _draw(self, pools: Mapping[str, Pool]) -> None:
+        """A sheet of what the tuned design changes, by the renders of designs in the comparison."""
+        names = (USER if USER in pools else ONES, TUNED_NAME)
+        sheet = change_sheet(pools[names[0]], pools[names[1]], names)
         if sheet is not None:
             kept_picture(self._order.out / SHEET, sheet, "")
 

@@ -12,9 +12,9 @@ from matplotlib.lines import Line2D
 from matplotlib.typing import LineStyleType
 
 from .chart import Chart, Panel, value_range
+from .inspection.axes import FRAME, INK, MUTED, RULE
 from .inspection.palette import COLOURS
 
-_INK, _SOFT, _RULE = "#1d2430", "#667085", "#e4e7eb"
 _DPI = 150
 _PANEL_IN = 4.6
 _BAR_IN = 0.2
@@ -35,7 +35,7 @@ def chart_png(chart: Chart) -> bytes:
         _draw(chart, panel, place)
     for place in axes[len(chart.panels) :]:
         place.set_visible(False)
-    figure.suptitle(chart.title, fontsize=11, color=_INK, x=0.01, ha="left")
+    figure.suptitle(chart.title, fontsize=11, color=INK, x=0.01, ha="left")
     _legend(chart, figure)
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", metadata={"Software": None})
@@ -56,8 +56,8 @@ def _draw(chart: Chart, panel: Panel, axes: Axes) -> None:
             (at, point.paper) for at, point in zip(shifted, series.points, strict=True) if point.paper is not None
         ]
         if chart.kind == "bars":
-            axes.barh(shifted, means, 0.8 / every, xerr=errors, color=colour, ecolor=_INK, error_kw={"elinewidth": 1})
-            _mark_paper(axes, [paper for _, paper in papers], [at for at, _ in papers], _INK)
+            axes.barh(shifted, means, 0.8 / every, xerr=errors, color=colour, ecolor=INK, error_kw={"elinewidth": 1})
+            _mark_paper(axes, [paper for _, paper in papers], [at for at, _ in papers], INK)
         elif chart.kind == "lines":
             style = _DASHES[place // len(COLOURS) % len(_DASHES)]
             axes.errorbar(
@@ -77,29 +77,29 @@ def _mark_paper(axes: Axes, x: Sequence[float], y: Sequence[float], colour: str)
 
 
 def _dress(chart: Chart, panel: Panel, axes: Axes) -> None:
-    axes.set_title(panel.title, fontsize=10, loc="left", color=_INK)
+    axes.set_title(panel.title, fontsize=10, loc="left", color=INK)
     _, high = value_range(chart.points)
     if chart.kind == "bars":
         axes.set_yticks(range(len(chart.ticks)), chart.ticks)
         axes.set_ylim(len(chart.ticks) - 0.4, -0.6)
         axes.set_xlim(0, high * 1.04)
-        axes.set_xlabel("accuracy, %", color=_SOFT, fontsize=8)
+        axes.set_xlabel("accuracy, %", color=MUTED, fontsize=8)
     else:
         axes.set_ylim(0, high * 1.04)
-        axes.set_ylabel("accuracy, %", color=_SOFT, fontsize=8)
-        axes.set_xlabel(chart.x_label, color=_SOFT, fontsize=8)
+        axes.set_ylabel("accuracy, %", color=MUTED, fontsize=8)
+        axes.set_xlabel(chart.x_label, color=MUTED, fontsize=8)
         if chart.ticks:
             axes.set_xticks(range(len(chart.ticks)), chart.ticks)
             axes.set_xlim(-0.5, len(chart.ticks) - 0.5)
         else:
             axes.set_xlim(left=0)
             axes.xaxis.set_major_formatter("{x:,.0f}")
-    axes.tick_params(colors=_SOFT, labelsize=8, labelcolor=_INK)
-    axes.grid(True, axis="x" if chart.kind == "bars" else "y", color=_RULE, linewidth=0.8)
+    axes.tick_params(colors=MUTED, labelsize=8, labelcolor=INK)
+    axes.grid(True, axis="x" if chart.kind == "bars" else "y", color=RULE, linewidth=0.8)
     axes.set_axisbelow(True)
     for side, spine in axes.spines.items():
         spine.set_visible(side in ("left", "bottom"))
-        spine.set_color("#cbd2d9")
+        spine.set_color(FRAME)
 
 
 def _legend(chart: Chart, figure: Figure) -> None:
@@ -114,9 +114,7 @@ def _legend(chart: Chart, figure: Figure) -> None:
             handles.append(Line2D([], [], color=colour, linestyle=style, linewidth=2, label=name))
     if chart.has_paper:
         handles.append(
-            Line2D(
-                [], [], marker="D", markerfacecolor="none", color=_INK, linestyle="", markersize=5, label="the paper"
-            )
+            Line2D([], [], marker="D", markerfacecolor="none", color=INK, linestyle="", markersize=5, label="the paper")
         )
     if handles:
         columns = min(len(handles), 3)

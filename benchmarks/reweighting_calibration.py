@@ -4,18 +4,20 @@
         --photos kit/photos --out calibration
     ... --quick
 
-One pool is rendered as `simreal tune` renders its first round: every weight kept from 0 and 1. Then random designs are
-drawn around it: one to six weights, ranges and options changed. Of each can be told, in accuracy on the photos,
-  - what is predicted: a head fitted to the pool's images, weighted as if the design had drawn them; what it would be
+Two pools are rendered as `simreal tune` renders its first round: every weight kept from 0 and 1. Then random designs
+are drawn around them: one to three weights changed, and up to three ranges and options. Of each can be told, in
+accuracy on the photos,
+  - what is predicted: a head fitted to a pool's images, weighted as if the design had drawn them; what it would be
     worth with --images of equal weight instead follows from what chance weights of the same pool cost, as in a tuning;
   - what is measured: the mean of --seeds heads, each fitted to --images of the design itself, rendered anew.
 Weights that leave less than a third of the pool as effective images (exp(-sum w ln w) of weights of sum 1) are not
 tried: the tuner would not use them either. Most random designs are worth much the same; so --designs of --candidates
-are measured, as evenly as may be between the worst and the best that is predicted. What is predicted of extremes is
-partly luck, which makes the slope smaller. No setting is chosen by these photos. Writes table.md, results.json and
-calibration.png into --out; after a stop the same command goes on.
+are measured, as evenly as may be between the worst and the best that the first pool predicts. What is best or worst in
+one pool is so by luck in part; so the prediction that is held against the measurement is the second pool's, which took
+no part in the choice. No setting is chosen by these photos. Writes table.md, results.json and calibration.png into
+--out; after a stop the same command goes on.
 
-In full a pool of 3,000 images and 16 designs of 2 x 600 images of 96 px: about half an hour on two idle cores.
+In full two pools of 4,000 images and 16 designs of 2 x 600 images of 96 px: half an hour on two idle cores.
 """
 
 from __future__ import annotations
@@ -43,29 +45,32 @@ from simreal.studies.weighting.pool import Pool
 from simreal.studies.weighting.rank_correlation import spearman
 from simreal.studies.weighting.renders import Renderer, Renders
 from simreal.studies.weighting.reweighting import effective_size, importance_weights
-from simreal.studies.weighting.search_space import Point, Space, design_at, explored, is_possible, search_space
+from simreal.studies.weighting.search_space import (
+    Point,
+    Space,
+    WeightDimension,
+    design_at,
+    explored,
+    is_possible,
+    search_space,
+)
 from simreal.studies.weighting.tuner import MARGINS
 from simreal.studies.weighting.weighted_heads import fit_weighted, probabilities
 from simreal.training.linear_head import fit_head
 
 BACKBONE = "efficientnet_lite0"
-MOST_CHANGED = 6
+MOST_WEIGHTS = 3  # that are changed in one design,
+MOST_OTHERS = 3  # and ranges and options
 LEAST = 1 / 3  # of the pool's images
 KINDS: Mapping[str, str] = {"accuracy": "right", "mean probability of the true class": "sure"}  # of `Answers`
 
 
 @attrs.frozen(eq=False)
 class Drawn:
-    """A random design with its weights (N,) on the pool's images."""
+    """A random design."""
 
     point: Point
     design: Design
-    weights: Floats
-
-    @property
-    def effective(self) -> float:
-        """How many of the pool's images it amounts to."""
-        return effective_size(self.weights)
 
 
 @attrs.frozen(eq=False)
@@ -74,6 +79,18 @@ class Answers:
 
     right: Floats
     sure: Floats
+
+
+@attrs.frozen(eq=False)
+class Told:
+    """Of P designs: ``values`` (P,) in percent, and their standard ``errors`` (P,) by which images there are."""
+
+    values: Floats
+    errors: Floats
+
+    def text(self, row: int) -> str:
+        """Of one of them, for people: ``88.1 ± 1.2``."""
+        return f"{self.values[row]:.1f} ± {self.errors[row]:.1f}"
 
 
 def main() -> int:
@@ -94,7 +111,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, required=True, help="folder of all of it")
     parser.add_argument("--designs", type=int, default=16, metavar="N", help="random designs (default: 16)")
     parser.add_argument("--candidates", type=int, default=200, metavar="N", help="to choose from (default: 200)")
-    parser.add_argument("--pool", type=int, default=3000, metavar="N", help="images to weight (default: 3000)")
+    parser.add_argument("--pool", type=int, default=4000, metavar="N", help="images of each pool (default: 4000)")
     parser.add_argument("--images", type=int, default=600, metavar="N", help="of each data set (default: 600)")
     parser.add_argument("--seeds", type=int, default=2, metavar="N", help="data sets of each design (default: 2)")
     parser.add_argument("--resolution", type=int, default=96, metavar="PX", help="width of all images (default: 96)")
@@ -116,14 +133,17 @@ def measure(args: argparse.Namespace, report: Report) -> int:
     frame = explored(base, MARGINS[0])
     extractor = FeatureExtractor(BACKBONE, cache=args.out / "features")
     renders = Renders(args.out / "data", extractor, Renderer(workers=args.workers), report)
-    pool = renders.pool("pool", frame, seed=0, count=args.pool)
+    choosing, predicting = (
+        renders.pool(name, frame, seed=seed, count=args.pool) for seed, name in enumerate(("choosing", "predicting"))
+    )
     features, truth = photos_of(args.photos, base, extractor, report)
-    strength = strength_of(pool, len(base.classes))
-    candidates = random_designs(frame, pool, args)
-    weights = np.stack([one.weights for one in candidates])
-    predicted = predictions(pool, weights, features, truth, strength, args)
-    chosen = spread(predicted["accuracy"], args.designs)
+    strength = strength_of(choosing, len(base.classes))
+    candidates = random_designs(frame, choosing, args)
+    weights = weights_of(choosing, candidates)
+    chosen = spread(predictions(choosing, weights, features, truth, strength, args)["accuracy"].values, args.designs)
     drawn = [candidates[number] for number in chosen]
+    weights = weights_of(predicting, drawn)
+    predicted = predictions(predicting, weights, features, truth, strength, args)
     measured: list[list[Answers]] = []
     for number, one in enumerate(drawn):
         report(Progress("calibration", number, len(drawn), "designs"))
@@ -134,7 +154,7 @@ def measure(args: argparse.Namespace, report: Report) -> int:
         ]
         measured.append([answers(own, np.ones((1, len(own))), features, truth, strength)[0] for own in sets])
     report(Progress("calibration", len(drawn), len(drawn), "designs"))
-    write(args, drawn, {kind: values[chosen] for kind, values in predicted.items()}, measured)
+    write(args, drawn, [effective_size(one) for one in weights], predicted, measured)
     return 0
 
 
@@ -146,7 +166,7 @@ def photos_of(folder: Path, base: Design, extractor: FeatureExtractor, report: R
 
 
 def random_designs(frame: Design, pool: Pool, args: argparse.Namespace) -> list[Drawn]:
-    """Designs with one to six things changed, of which the pool has enough; each that is not there yet."""
+    """Designs of which the pool has enough; each that is not there yet."""
     space = search_space(frame)
     random = np.random.default_rng([args.seed, 0xCA1])
     found: list[Drawn] = []
@@ -156,19 +176,29 @@ def random_designs(frame: Design, pool: Pool, args: argparse.Namespace) -> list[
             continue
         design = design_at(frame, space, point)
         try:
-            one = Drawn(point, design, importance_weights(pool, design))
+            weights = importance_weights(pool, design)
         except RunError:  # no image of the pool shows it
             continue
-        if LEAST <= one.effective / len(pool) < 0.9:
-            found.append(one)
+        if LEAST <= effective_size(weights) / len(pool) < 0.9:
+            found.append(Drawn(point, design))
     return found
 
 
 def random_point(space: Space, random: np.random.Generator) -> Point:
-    """One to six dimensions at any of their levels."""
-    names = random.choice(list(space), int(random.integers(1, MOST_CHANGED + 1)), replace=False)
+    """A few weights and a few other dimensions at any of their levels."""
+    weights = [name for name, dimension in space.items() if isinstance(dimension, WeightDimension)]
+    others = [name for name in space if name not in weights]
+    names = [
+        *random.choice(weights, int(random.integers(1, MOST_WEIGHTS + 1)), replace=False),
+        *random.choice(others, int(random.integers(MOST_OTHERS + 1)), replace=False),
+    ]
     levels = {str(name): space[str(name)].levels() for name in names}
     return {name: some[int(random.integers(len(some)))] for name, some in levels.items()}
+
+
+def weights_of(pool: Pool, drawn: Sequence[Drawn]) -> Floats:
+    """How the pool's images count as each design's (P, N)."""
+    return np.stack([importance_weights(pool, one.design) for one in drawn])
 
 
 def strength_of(pool: Pool, classes: int) -> float:
@@ -188,8 +218,8 @@ def answers(pool: Pool, weights: Floats, photos: Floats, truth: Labels, strength
 
 def predictions(  # noqa: PLR0917 - all that a head takes
     pool: Pool, weights: Floats, photos: Floats, truth: Labels, strength: float, args: argparse.Namespace
-) -> dict[str, Floats]:
-    """Of each kind, what designs of weights (P, N) would be worth with ``--images`` of equal weight: percent (P,)."""
+) -> dict[str, Told]:
+    """Of each kind, what designs of weights (P, N) would be worth with ``--images`` of equal weight."""
     shares = weights / weights.sum(1, keepdims=True)
     chance = Chance(np.ones(len(pool)), np.random.default_rng([args.seed, 0x1A3]))
     fewer = np.array([scarcity(one) for one in shares]) - 1 / args.images
@@ -198,7 +228,8 @@ def predictions(  # noqa: PLR0917 - all that a head takes
     found = {}
     for kind, field in KINDS.items():
         law = chance.law(percent(of_chance, field))
-        found[kind] = percent(of_designs, field) + fewer @ law.costs
+        errors = law.spread * np.sqrt(np.square(shares).sum(1))
+        found[kind] = Told(percent(of_designs, field) + fewer @ law.costs, errors)
     return found
 
 
@@ -217,83 +248,103 @@ def spread(values: Floats, count: int) -> list[int]:
     return chosen
 
 
-def fit_of(predicted: Floats, measured: Floats) -> dict[str, float]:
-    """How well the one tells the other, both (P,) in percent."""
+def fit_of(predicted: Told, measured: Told) -> dict[str, float]:
+    """How well the one tells the other."""
+    errors = measured.values - predicted.values
+    noise = np.square(predicted.errors) + np.square(measured.errors)
     return {
-        "pearson": float(np.corrcoef(predicted, measured)[0, 1]),
-        "spearman": spearman(predicted, measured),
-        "mean_error": float(np.mean(measured - predicted)),
-        "mean_absolute_error": float(np.mean(np.abs(measured - predicted))),
-        "slope": float(np.polyfit(predicted, measured, 1)[0]),
+        "pearson": float(np.corrcoef(predicted.values, measured.values)[0, 1]),
+        "spearman": spearman(predicted.values, measured.values),
+        "slope": float(np.polyfit(predicted.values, measured.values, 1)[0]),
+        "mean_error": float(errors.mean()),
+        "root_mean_square_error": float(np.sqrt(np.square(errors).mean())),
+        "of_which_noise": float(np.sqrt(noise.mean())),
     }
 
 
 def write(
     args: argparse.Namespace,
     drawn: Sequence[Drawn],
-    predicted: Mapping[str, Floats],
+    effective: Sequence[float],
+    predicted: Mapping[str, Told],
     measured: Sequence[Sequence[Answers]],
 ) -> None:
     """The table, the numbers behind it, and the figure."""
-    each = {
-        kind: np.array([[100 * getattr(one, field).mean() for one in seeds] for seeds in measured])
-        for kind, field in KINDS.items()
-    }  # fmt: skip
-    values = {kind: (predicted[kind], found.mean(1)) for kind, found in each.items()}
-    noise = {kind: float(np.sqrt(found.var(1, ddof=1).mean() / args.seeds)) for kind, found in each.items()}
-    fits = {kind: fit_of(*both) for kind, both in values.items()}
+    both = {kind: (predicted[kind], told(measured, field)) for kind, field in KINDS.items()}
+    fits = {kind: fit_of(*sides) for kind, sides in both.items()}
+    first, second = both["accuracy"]
     lines = [
-        f"{len(drawn)} of {args.candidates} designs, each {args.seeds} x {args.images} images; a pool of {args.pool}; "
-        f"all of {args.resolution} px; {len(measured[0][0].right)} photos.",
+        f"{len(drawn)} of {args.candidates} designs, each {args.seeds} x {args.images} images; two pools of "
+        f"{args.pool}; all of {args.resolution} px; {len(measured[0][0].right)} photos.",
         "",
-        "| | correlation | rank correlation | slope | mean error | mean absolute error | noise of what is measured |",
+        "| | correlation | rank correlation | slope | mean error | root mean square error | of noise alone |",
         "|---|---:|---:|---:|---:|---:|---:|",
         *(
             f"| {kind} | {fit['pearson']:.2f} | {fit['spearman']:.2f} | {fit['slope']:.2f} "
-            f"| {fit['mean_error']:+.1f} | {fit['mean_absolute_error']:.1f} | {noise[kind]:.1f} |"
+            f"| {fit['mean_error']:+.1f} | {fit['root_mean_square_error']:.1f} | {fit['of_which_noise']:.1f} |"
             for kind, fit in fits.items()
         ),
         "",
-        "Errors are measured less predicted, in points. The noise is the standard error over the seeds.",
+        "Errors are measured less predicted, in points. Of noise alone: what they would be if only chance told apart "
+        "what the images of the pool and those of the data sets come to.",
         "",
         "| changed | effective images | predicted, % | measured, % |",
         "|---|---:|---:|---:|",
         *(
-            f"| {', '.join(f'{name} {level}' for name, level in one.point.items())} | {one.effective:.0f} "
-            f"| {first:.1f} | {second:.1f} |"
-            for one, first, second in zip(drawn, *values["accuracy"], strict=True)
+            f"| {', '.join(f'{name} {level}' for name, level in one.point.items())} | {images:.0f} "
+            f"| {first.text(row)} | {second.text(row)} |"
+            for row, (one, images) in enumerate(zip(drawn, effective, strict=True))
         ),
     ]
     text = "\n".join(lines) + "\n"
     (args.out / "table.md").write_text(text, encoding="utf-8")
     document = {
         "designs": [{**one.point} for one in drawn],
-        "images": [one.effective for one in drawn],
-        "values": {kind: [side.tolist() for side in both] for kind, both in values.items()},
-        "noise": noise,
+        "images": list(effective),
+        "values": {kind: [side.values.tolist() for side in sides] for kind, sides in both.items()},
+        "errors": {kind: [side.errors.tolist() for side in sides] for kind, sides in both.items()},
         "fits": fits,
     }
     (args.out / "results.json").write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
-    (args.out / "calibration.png").write_bytes(figure(values, fits))
+    (args.out / "calibration.png").write_bytes(figure(both, fits))
     print(text)
 
 
-def figure(values: dict[str, tuple[Floats, ...]], fits: dict[str, dict[str, float]]) -> bytes:
-    """Measured over predicted, a point a design; as PNG."""
-    drawing = new_figure(4.2 * len(values), 4.2)
+def told(measured: Sequence[Sequence[Answers]], field: str) -> Told:
+    """The means over the seeds, and their standard error, which is the same for all designs."""
+    each = np.array([[100 * getattr(one, field).mean() for one in seeds] for seeds in measured])
+    error = float(np.sqrt(each.var(1, ddof=1).mean() / each.shape[1]))
+    return Told(each.mean(1), np.full(len(each), error))
+
+
+def figure(both: Mapping[str, tuple[Told, Told]], fits: Mapping[str, Mapping[str, float]]) -> bytes:
+    """Measured over predicted, a point a design with its standard errors; as PNG."""
+    drawing = new_figure(4.2 * len(both), 4.4)
     for axes, (kind, (predicted, measured)) in zip(
-        np.atleast_1d(drawing.subplots(1, len(values))), values.items(), strict=True
+        np.atleast_1d(drawing.subplots(1, len(both))), both.items(), strict=True
     ):
         fit = fits[kind]
         dress(
             axes,
-            f"{kind}\nr = {fit['pearson']:.2f}, off by {fit['mean_absolute_error']:.1f} points",
+            f"{kind}\nr = {fit['pearson']:.2f}, off by {fit['root_mean_square_error']:.1f} points; "
+            f"{fit['of_which_noise']:.1f} by noise alone",
             x="predicted by weighting, %",
             y="measured on re-rendered images, %",
         )
-        ends = [min(predicted.min(), measured.min()) - 1, max(predicted.max(), measured.max()) + 1]
+        sides = np.concatenate([predicted.values, measured.values])
+        ends = [sides.min() - 1, sides.max() + 1]
         axes.plot(ends, ends, color=FRAME, linewidth=1)
-        axes.scatter(predicted, measured, s=24, color=BLUE)
+        axes.errorbar(
+            predicted.values,
+            measured.values,
+            xerr=predicted.errors,
+            yerr=measured.errors,
+            color=BLUE,
+            linestyle="",
+            marker="o",
+            markersize=5,
+            elinewidth=0.8,
+        )
         axes.set_aspect("equal")
     return png(drawing)
 

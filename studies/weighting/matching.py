@@ -19,14 +19,14 @@ import attrs
 import numpy as np
 
 from .moves import changed_names, single_changes
-from .noise import Chance, Floats, Gain, Judge, NoiseLaw, judged
+from .noise import Chance, Floats, Gain, Judge, NoiseLaw, is_within, judged
 from .reweighting import effective_size
 from .search_space import Level, Point, Space
 
 CLEAR = 3.0  # standard errors by which a step has to bring renders nearer: some hundred are tried
 FOLLOWING = 1.5  # of an option where another of its parameter is clear
 MOST_STEPS = 60
-KEPT = 0.4  # of the effective images at the start: further steps have to wait for images around them
+KEPT = 0.4  # of the images at the start (``is_within``): further steps have to wait for images around them
 _LEAST_COST = 0.02
 
 
@@ -93,14 +93,14 @@ class Matching:
     ) -> tuple[dict[str, Level], Floats] | None:
         """The step that brings most for the images that it costs, of those that are sure enough where the dimensions
         ``clear`` are."""
-        now, least = effective_size(weights), KEPT * effective_size(self._reference)
+        now = effective_size(weights)
         best: tuple[float, dict[str, Level], Floats] | None = None
         for name, steps in self._steps(point):
             wanted = FOLLOWING if any(self._are_of_one(name, other) for other in clear) else CLEAR
             gains = self._measures[name].gains([one for _, one in steps], weights)
             for (step, given), gain in zip(steps, gains, strict=True):
-                if gain.ratio > wanted and (size := effective_size(given)) > least:
-                    brings = (gain.ratio - 1.0) / max(float(np.log(now / size)), _LEAST_COST)
+                if gain.ratio > wanted and is_within(given, self._reference, KEPT):
+                    brings = (gain.ratio - 1.0) / max(float(np.log(now / effective_size(given))), _LEAST_COST)
                     if best is None or brings > best[0]:
                         best = brings, dict(step), given
         return None if best is None else best[1:]

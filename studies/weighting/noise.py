@@ -94,6 +94,13 @@ def scarcity(weights: Floats) -> Floats:
     return np.array([1 / effective_size(weights), np.square(weights).sum()])
 
 
+def is_within(weights: Floats, reference: Floats, share: float) -> bool:
+    """Whether weights (N,) of sum 1 keep as much of a ``reference`` (N,) as chance does that keeps ``share`` of it: of
+    its perplexity, and of Kish's count what log-normal weights keep, the square. Further away the law was not seen."""
+    kept = scarcity(reference) / scarcity(weights)
+    return bool(kept[0] >= share and kept[1] >= share**2)
+
+
 def judged(judge: Judge, weights: Floats) -> list[Verdict]:
     """The verdicts on weightings (P, N), normalised."""
     shares = weights / weights.sum(1, keepdims=True)

@@ -18,7 +18,7 @@ import numpy as np
 from ...datasets.messages import Progress, Report
 from .matching import Matching, grouped, looked_like
 from .moves import changed_names, exclusions, left_out, single_changes
-from .noise import SHARES, Chance, Gain, Judge, NoiseLaw
+from .noise import SHARES, Chance, Gain, Judge, NoiseLaw, is_within
 from .proposals import Proposer
 from .search_space import Level, Point, Space
 from .trials import Trial, Trials
@@ -60,11 +60,12 @@ class Search:
         self._seed, self._effort = seed, effort
         reference = trials.of([start])[0]
         assert reference is not None  # the images were drawn around it
-        trials.least = SHARES[-1] * reference.verdict.effective  # as far as the law has been fitted
-        chance = Chance(reference.verdict.weights, np.random.default_rng([seed, 0x7411]))
+        given = reference.verdict.weights
+        trials.keep_to(lambda weights: is_within(weights, given, SHARES[-1]))  # as far as the law has been fitted
+        chance = Chance(given, np.random.default_rng([seed, 0x7411]))
         self._law: NoiseLaw = chance.law(judge(chance.shares)[:, 0])
-        matched = trials.of([matching.matched()], anyway=True)[0]
-        assert matched is not None  # it has been weighed before
+        matched = trials.of([matching.matched()])[0]
+        assert matched is not None  # it keeps more than the limit asks
         self._reference: Trial = self._without_needless(matched, matched.point)
 
     @property
@@ -157,7 +158,7 @@ class Search:
         backed = self._backed(base)
         while True:
             steps = self._simpler(best.point, base, backed)
-            trials = self._trials.of([point for point, _ in steps], anyway=True)
+            trials = self._trials.of([point for point, _ in steps])
             margins = [
                 (self._law.gain(best.verdict, trial.verdict).ratio - least, trial)
                 for trial, (_, least) in zip(trials, steps, strict=True)

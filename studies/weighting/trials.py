@@ -17,7 +17,6 @@ import numpy as np
 from ...datasets.writing import write_bytes
 from ...design.errors import RunError
 from .noise import Floats, Judge, Verdict, judged
-from .reweighting import effective_size
 from .search_space import Level, Point
 
 
@@ -30,17 +29,13 @@ class Trial:
 
 
 class Trials:
-    """Judges points once each. ``weigh`` gives the weights (N,) of a point, None where it is impossible.
-
-    A point of less than ``least`` effective images counts as impossible: nothing could be said of it.
-    """
-
-    least = 0.0
+    """Judges points once each. ``weigh`` gives the weights (N,) of a point, None where it is impossible."""
 
     def __init__(
         self, weigh: Callable[[Point], Floats | None], judge: Judge, file: Path, tell: Callable[[int], None]
     ) -> None:
         self._weigh, self._judge, self._file, self._tell = weigh, judge, file, tell
+        self._limit: Callable[[Floats], bool] = lambda weights: True
         self._values = _read(file)
         self._known: dict[str, Trial] = {}
 
@@ -49,18 +44,23 @@ class Trials:
         """All trials so far, in the order in which they were judged."""
         return tuple(self._known.values())
 
+    def keep_to(self, limit: Callable[[Floats], bool]) -> None:
+        """From now on a point with weights (N,), of sum 1, beyond this counts as impossible: it cannot be judged."""
+        self._limit = limit
+
     def of(self, points: Sequence[Point], *, anyway: bool = False) -> list[Trial | None]:
         """The trials of these points, None for one that is impossible. They are judged together, as one batch.
 
-        ``anyway``: also those of few effective images.
+        ``anyway``: also those beyond the limit.
         """
         wanted: dict[str, tuple[Point, Floats]] = {}
         for point in points:
             key = point_text(point)
             if key not in self._known and key not in wanted:
                 weights = self._weigh(point)
-                if weights is not None and effective_size(weights) > (0.0 if anyway else self.least):
-                    wanted[key] = point, weights / weights.sum()
+                shares = None if weights is None else weights / weights.sum()
+                if shares is not None and (anyway or self._limit(shares)):
+                    wanted[key] = point, shares
         if wanted:
             values = self._valued(wanted)
             self._known |= {

@@ -312,7 +312,7 @@ def write(
 
 def told(measured: Sequence[Sequence[Answers]], field: str) -> Told:
     """The means over the seeds, and their standard error, which is the same for all designs."""
-    each = np.array([[100 * getattr(one, field).mean() for one in seeds] for seeds in measured])
+    each = np.stack([percent(seeds, field) for seeds in measured])
     error = float(np.sqrt(each.var(1, ddof=1).mean() / each.shape[1]))
     return Told(each.mean(1), np.full(len(each), error))
 

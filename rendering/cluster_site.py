@@ -27,19 +27,48 @@ from .watch import BEAT_S
 LEAST_WAITING = 2
 MOST_WAITING = 64
 PATIENT_S = 30.0
-KILL_S = 2.0
+KILL_S = 10.0
 _TICK_S = 0.25
 
 
-class NodeSlot(Slot):
-    """A slot on a node, which says where it is."""
+class NodeSlot:
+    """A slot on a node, which says where it is.
+
+    Nothing is started before it is first listened to: until then Ray may end its process at any moment, and nobody
+    would take away what it had left on the node.
+    """
 
     def __init__(self, post: Post) -> None:
-        super().__init__(post, f"node {this_machine()}")
+        self._post = post
+        self._lock = threading.Lock()
+        self._slot: Slot | None = None
+        self._left = False
 
     def node(self) -> str:
         """Ray's id of the node. Answered when the slot is there."""
         return str(ray.get_runtime_context().get_node_id())
+
+    def hear(self) -> Heard:
+        with self._lock:
+            if self._slot is None and not self._left:
+                self._slot = Slot(self._post, f"node {this_machine()}")
+        return self._slot.hear() if self._slot else Heard((), "told to leave before it began")
+
+    def order(self, document: Mapping[str, Any]) -> None:
+        if self._slot:
+            self._slot.order(document)
+
+    def close(self) -> None:
+        with self._lock:
+            self._left = True
+        if self._slot:
+            self._slot.close()
+
+    def kill(self) -> None:
+        with self._lock:
+            self._left = True
+        if self._slot:
+            self._slot.kill()
 
 
 @attrs.define(eq=False)

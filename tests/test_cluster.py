@@ -24,6 +24,7 @@ from simreal.datasets.writing import PIDS
 from simreal.design.design import Design, DesignClass, ImageSettings, Library, Split
 from simreal.design.document import load, save
 from simreal.rendering.cluster import ClusterStaffing, needs
+from simreal.rendering.cluster_site import NodeSlot
 from simreal.rendering.seats import Seat
 from simreal.rendering.slot import Post, Slot
 from simreal.rendering.staffing import Wish
@@ -165,6 +166,19 @@ def test_into_storage(cluster: Cluster, file: Path, tmp_path: Path, reference: s
     assert main(arguments(cluster, file, f"file://{tmp_path}/bucket/data", told_stand_in(tmp_path))) == 0
     assert data_hash(tmp_path / "bucket" / "data") == reference
     until(lambda: not set(Path(tempfile.gettempdir()).glob("simreal-slot-*")) - before)
+
+
+@pytest.mark.parametrize("farewell", [NodeSlot.close, NodeSlot.kill])
+def test_a_slot_that_nobody_has_listened_to_leaves_nothing(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, farewell: Callable[[NodeSlot], None]
+):
+    """Ray may end it while it is being placed: there is nothing yet to take away, and nothing comes afterwards."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    slot = NodeSlot(Post(load(file), b"{}", tmp_path / "data", f"file://{tmp_path}/bucket"))
+    assert not list(tmp_path.iterdir())
+    farewell(slot)
+    assert slot.hear().death
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.slow

@@ -11,7 +11,7 @@ from ..addon.job_watch import watch
 from ..addon.jobs import State
 from ..addon.weighting_orders import ADVISE, IMPORTANCE, TUNE, takes_data, weighting_job
 from ..addon.weights_shown import importance_problem, shown_importance, shown_suggestion, standing_of
-from ..datasets.effect_records import Effect, ImportanceRecord
+from ..datasets.effect_records import ImportanceRecord
 from ..datasets.suggestion_records import SuggestedChange, SuggestionRecord
 from ..design.evidence import evidence_text, points_text
 from ..design.factors import FACTORS
@@ -68,7 +68,7 @@ def _draw_effects(layout: bpy.types.UILayout, context: bpy.types.Context, record
     found = sorted((one for one in record.effects if one.is_found), key=lambda one: -abs(one.points))
     column = layout.column(align=True)
     for effect in found[:MOST_EFFECTS]:
-        text = f"{effect_place(effect)}, {effect.change}: {points_text(effect.points, effect.low, effect.high)}"
+        text = f"{_factor_label(effect.factor)}, {effect.change}: {points_text(effect.points, effect.low, effect.high)}"
         wrapped(column, context, text, icon="TRIA_UP" if effect.points > 0 else "TRIA_DOWN")
     if not found:
         wrapped(column, context, "No effect stands out of the noise", icon="INFO")
@@ -81,14 +81,16 @@ def _draw_effects(layout: bpy.types.UILayout, context: bpy.types.Context, record
     layout.operator("simreal.effect_open", text="Open Report", icon="DOCUMENTS")
 
 
-def effect_place(effect: Effect | SuggestedChange) -> str:
-    """What an effect or a change is about, in words: ``Background``, ``Lens, f-stop``."""
-    if effect.factor not in FACTORS:
-        return effect.factor
-    factor = FACTORS[effect.factor]
-    known = effect.parameter in {one.name for one in factor.parameters}
-    parts = (factor.label, factor.parameter(effect.parameter).words if known else effect.parameter, effect.option)
-    return ", ".join(part for part in parts if part)
+def change_place(change: SuggestedChange) -> str:
+    """What a change is about, in words: ``Background``, ``Lens, f-stop``."""
+    label = _factor_label(change.factor)
+    known = change.factor in FACTORS and change.parameter in {one.name for one in FACTORS[change.factor].parameters}
+    words = FACTORS[change.factor].parameter(change.parameter).words if known else change.parameter
+    return ", ".join(part for part in (label, words, change.option) if part)
+
+
+def _factor_label(name: str) -> str:
+    return FACTORS[name].label if name in FACTORS else name
 
 
 def _draw_suggestion(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
@@ -137,7 +139,7 @@ def _draw_change(
 ) -> None:
     column = box.column(align=True)
     row = column.row(align=True)
-    row.label(text=effect_place(change), translate=False)
+    row.label(text=change_place(change), translate=False)
     if is_taken:
         row.label(text="", icon="CHECKMARK")
     else:

@@ -180,7 +180,7 @@ def test_effects_stand_beside_the_weights(scene: Any) -> None:
     assert {button["text"] for button in buttons} == {"+3.1", "", "+3.1 [-1.0, 5.0]  0 .. 30 deg only"}
     assert importance_problem(scene) == ""
     said = texts(SIMREAL_PT_weighting)
-    assert "weight 0.6 -> 1.0: +3.1 [1.2, 5.0]" in said and "Few photos" in said
+    assert "Background, weight 0.6 -> 1.0: +3.1 [1.2, 5.0]" in said and "Few photos" in said
     assert effects_of(scene).at("background") == (WEIGHT,)
 
     class Place:

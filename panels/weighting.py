@@ -146,9 +146,9 @@ def _draw_change(
         row.operator("simreal.suggestion_accept", text="", icon="CHECKBOX_DEHLT").number = number
     said = f"{change.before} \N{RIGHTWARDS ARROW} {change.after}"
     if change.effect is not None:
-        said += f"   {points_text(change.effect.points, change.effect.low, change.effect.high)}"
+        said += f": {points_text(change.effect.points, change.effect.low, change.effect.high)}"
     if change.alike is not None:
-        said += f"   photos look like it, {change.alike:.1f} SE"
+        said += f"; photos look like it, {change.alike:.1f} SE"
     wrapped(column, context, said)
 
 

@@ -88,8 +88,7 @@ class Album:
         picture = self.screen.settle(self.sidebar.box) if at_rest else self.screen.display.photograph()
         others = (self.sidebar.sees(other, title=True) for other in titles if other != title)
         below = [word.box.top - MARGIN for word in others if word is not None and word.box.top > top + 2 * MARGIN]
-        last = max(word.box.bottom for word in self.screen.words(self.sidebar.box)) + 2 * MARGIN
-        bottom = min(below, default=min(last, self.sidebar.box.bottom))
+        bottom = min(below, default=self._end_of_words())
         self._save(picture.crop((self.sidebar.box.left - 4, top, self.sidebar.box.right, bottom)), name)
 
     def only(self, title: str) -> None:
@@ -98,6 +97,13 @@ class Album:
             if other != title and self.sidebar.sees(other, title=True) is not None:
                 self.sidebar.close(other)
         self.sidebar.open(title)
+
+    def _end_of_words(self) -> int:
+        """Below the last line of words that is seen whole."""
+        end = self.sidebar.box.bottom
+        words = self.screen.words(self.sidebar.box)
+        cut = min((word.box.top for word in words if word.box.bottom > end - MARGIN), default=end)
+        return min(cut, max(word.box.bottom for word in words if word.box.bottom <= cut) + 2 * MARGIN)
 
     def _save(self, picture: Image.Image, name: str) -> None:
         if name.endswith(".jpg"):
@@ -224,7 +230,7 @@ def take_weighting(album: Album, photos: Path) -> None:
     screen.enter(sidebar.bring("Folder of Real Photos"), str(photos))
     sidebar.press("Measure Importance")
     screen.wait("Points of accuracy", sidebar.box, within_s=1200)
-    album.panel("panel-weighting.png", "Weighting")
+    album.panel("panel-weighting.png", "Weighting", (*PANELS, "Suggested Weights"))
     sidebar.close("Importance")
     sidebar.enter("Budget", 400)
     sidebar.enter("Seeds", 2)

@@ -197,6 +197,7 @@ def take_jobs(album: Album, program: Path) -> None:
     sidebar.press("Render 280 Images")
     screen.wait("left", sidebar.box, within_s=120)
     album.panel("panel-render.png", "Render", at_rest=False)
+    screen.wait("All 280 images are there", sidebar.box, within_s=400)
     album.designer.choose_training_python(program)
     album.keep("preferences.png", PREFERENCES)
     album.designer.leave_preferences()

@@ -206,7 +206,7 @@ def take_jobs(album: Album, program: Path) -> None:
     sidebar.open("Jobs")
     album.panel("panel-jobs.png", "Jobs", at_rest=False)
     sidebar.close("Jobs")
-    screen.wait("test_iid_wo_bg", sidebar.box, within_s=600, whole=True)
+    screen.wait("test_iid", sidebar.box, within_s=600, whole=True)
     screen.wait("200 images x 4 views", sidebar.box, within_s=60)  # in place of how far the export is
     album.panel("panel-train.png", "Train")
 

@@ -33,6 +33,7 @@ COLOURS = 128  # of a picture without photos
 JPEG_QUALITY = 82
 MARGIN = 8
 FAR = 100  # notches of the wheel
+NEAR = 60  # pixels: more than a notch scrolls
 # What a study of a few minutes can show: frozen features, a hundred images, one seed.
 STUDY = {
     "simreal_study": 1,
@@ -83,7 +84,7 @@ class Album:
     def panel(self, name: str, title: str, titles: tuple[str, ...] = PANELS, *, at_rest: bool = True) -> None:
         """A panel, from its title to the next of these titles; one that shows a job at work is never at rest."""
         self.sidebar.scroll(FAR)
-        top = self.sidebar.bring(title, title=True).box.top - MARGIN
+        top = self._to_the_top(title) - MARGIN
         self.screen.point((400, 700))
         picture = self.screen.settle(self.sidebar.box) if at_rest else self.screen.display.photograph()
         others = (self.sidebar.sees(other, title=True) for other in titles if other != title)
@@ -98,11 +99,22 @@ class Album:
                 self.sidebar.close(other)
         self.sidebar.open(title)
 
+    def _to_the_top(self, title: str) -> int:
+        """Scroll until little of the sidebar lies above a panel, as one may be longer than what is below. Its top."""
+        top = self.sidebar.bring(title, title=True).box.top
+        while top - self.sidebar.box.top > NEAR:
+            self.sidebar.scroll(1)
+            word = self.sidebar.sees(title, title=True)
+            if word is None or word.box.top == top:  # beyond the top, or no further down
+                return self.sidebar.bring(title, title=True).box.top
+            top = word.box.top
+        return top
+
     def _end_of_words(self) -> int:
         """Below the last line of words that is seen whole."""
         end = self.sidebar.box.bottom
         words = self.screen.words(self.sidebar.box)
-        cut = min((word.box.top for word in words if word.box.bottom > end - MARGIN), default=end)
+        cut = min((word.box.top for word in words if word.box.bottom > end - 2 * MARGIN), default=end)
         return min(cut, max(word.box.bottom for word in words if word.box.bottom <= cut) + 2 * MARGIN)
 
     def _save(self, picture: Image.Image, name: str) -> None:

@@ -102,6 +102,7 @@ def draw_head_fit(fit: HeadFit) -> bytes:
         (accuracy, f"Accuracy on held-out {fit.held_out}, %"),
     ):
         axes.set_xscale("log")
+        axes.margins(y=0.15)  # room for "chosen" above what is drawn
         axes.axvline(fit.strength, color=MUTED, linestyle="--", linewidth=1)
         axes.annotate(
             "chosen", (fit.strength, 0.97), xycoords=("data", "axes fraction"),

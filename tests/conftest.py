@@ -1,6 +1,7 @@
 """What all tests share: the kit of real models, photos and light, and a classifier of colours."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -12,6 +13,12 @@ from .archive import build_archive
 from .colour_classifier import BLUE, COLOURS, GREEN, RED, picture, save_model
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def pytest_configure() -> None:
+    """Have Ctrl-C reach whatever tests start: a shell has what it runs in the background ignore it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(tryfirst=True)

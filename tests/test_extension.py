@@ -18,7 +18,7 @@ BUILDER = ROOT / "tools" / "build_extension.py"
 PYTHONS = (
     os.environ["SIMREAL_PYTHONS"].split(os.pathsep)
     if os.environ.get("SIMREAL_PYTHONS")
-    else [sys.executable, str(ROOT / ".venv-313" / "bin" / "python")]
+    else [sys.executable, str(ROOT / ".venv-other" / "bin" / "python")]
 )
 
 

@@ -64,12 +64,13 @@ def use(folder, scores):
     bpy.ops.simreal.scores_load(directory=str(scores))
     draw_all()
     board = job_watch.watch().board
-    others = children()
+    others = set(children())
     job = board.start(Order("render", "Nothing", str(folder / "out"), ((sys.executable, "-c", "pass"),)))
 
     def has_ended():
         board.poll()
-        return not job.is_live and children() == others  # a job's runner says that it is over just before it ends
+        runner_left = set(children()) <= others  # it says that it is over just before; others may end meanwhile
+        return not job.is_live and runner_left
 
     wait(has_ended)
     board.forget(job)

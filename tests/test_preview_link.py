@@ -318,7 +318,7 @@ def test_problems_are_told_in_their_cells_and_in_the_panel(state: Any, tmp_path:
     shown = finished()
     assert set(shown.problems) == {0, 1, 2}
     assert not shown.files
-    assert any("bad.obj" in text for text in drawn())
+    assert "bad.obj" in "".join(drawn())  # a long path is broken anywhere
     reds = (np.asarray(shown.picture) == (201, 74, 66)).all(axis=2).sum()
     assert reds > 3 * 4 * 90
 

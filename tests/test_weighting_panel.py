@@ -214,7 +214,8 @@ def test_an_importance_of_another_design_says_so(scene: Any, tmp_path: Path) -> 
 
 def test_all_is_accepted_with_its_evidence(scene: Any, suggested: SuggestionRecord) -> None:
     said = texts(SIMREAL_PT_weighting)
-    assert "The photos are few" in said and ": +3.1 [1.2, 5.0]" in said and "b; photos look like it, 7.1 SE" in said
+    assert "The photos are few" in said and "+2.1 [0.4, 3.9]" in said
+    assert "0.25: +3.1 [1.2, 5.0]" in said and "b; photos look like it, 7.1 SE" in said
     before = design_of(scene.simreal)
     assert DO.suggestion_accept() == {"FINISHED"}
     after = design_of(scene.simreal)

@@ -13,7 +13,7 @@ from .design import STARTER_LIBRARY, Design, DesignClass, Library, LibraryKind, 
 from .distributions import Value
 from .document import overridden
 from .errors import DesignError
-from .factors import FACTORS
+from .factors import factor_label, parameter_label
 
 Overrides: TypeAlias = Mapping[str, Any]
 
@@ -101,7 +101,7 @@ def without_weights(overrides: Overrides, factors: set[str]) -> dict[str, Any]:
 
 
 def _factor_changes(name: str, settings: Any) -> Iterator[Change]:
-    label = FACTORS[name].label if name in FACTORS else name
+    label = factor_label(name)
     if not isinstance(settings, Mapping):
         yield Change(("factors", name), f"{label}: {_words(settings)}")
         return
@@ -110,8 +110,7 @@ def _factor_changes(name: str, settings: Any) -> Iterator[Change]:
         if key == "weight":
             yield Change(path, f"{label}: weight {_words(value)}")
             continue
-        known = name in FACTORS and key in {parameter.name for parameter in FACTORS[name].parameters}
-        what = f"{label}, {FACTORS[name].parameter(key).words if known else key}"
+        what = parameter_label(name, key)
         if not isinstance(value, Mapping):
             yield Change(path, f"{what}: {_words(value)}")
             continue

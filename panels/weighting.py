@@ -14,7 +14,7 @@ from ..addon.weights_shown import importance_problem, shown_importance, shown_su
 from ..datasets.effect_records import ImportanceRecord
 from ..datasets.suggestion_records import SuggestedChange, SuggestionRecord
 from ..design.evidence import evidence_text, points_text
-from ..design.factors import FACTORS
+from ..design.factors import factor_label, parameter_label
 from .advice_box import draw_advice
 from .environment_box import draw_environment
 from .job_box import draw_failure, draw_log, draw_start, draw_status
@@ -68,7 +68,7 @@ def _draw_effects(layout: bpy.types.UILayout, context: bpy.types.Context, record
     found = sorted((one for one in record.effects if one.is_found), key=lambda one: -abs(one.points))
     column = layout.column(align=True)
     for effect in found[:MOST_EFFECTS]:
-        text = f"{_factor_label(effect.factor)}, {effect.change}: {points_text(effect.points, effect.low, effect.high)}"
+        text = f"{factor_label(effect.factor)}, {effect.change}: {points_text(effect.points, effect.low, effect.high)}"
         wrapped(column, context, text, icon="TRIA_UP" if effect.points > 0 else "TRIA_DOWN")
     if not found:
         wrapped(column, context, "No effect stands out of the noise", icon="INFO")
@@ -83,14 +83,8 @@ def _draw_effects(layout: bpy.types.UILayout, context: bpy.types.Context, record
 
 def change_place(change: SuggestedChange) -> str:
     """What a change is about, in words: ``Background``, ``Lens, f-stop``."""
-    label = _factor_label(change.factor)
-    known = change.factor in FACTORS and change.parameter in {one.name for one in FACTORS[change.factor].parameters}
-    words = FACTORS[change.factor].parameter(change.parameter).words if known else change.parameter
-    return ", ".join(part for part in (label, words, change.option) if part)
-
-
-def _factor_label(name: str) -> str:
-    return FACTORS[name].label if name in FACTORS else name
+    place = parameter_label(change.factor, change.parameter) if change.parameter else factor_label(change.factor)
+    return f"{place}, {change.option}" if change.option else place
 
 
 def _draw_suggestion(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:

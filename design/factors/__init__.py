@@ -25,3 +25,14 @@ FACTORS: dict[str, Factor] = {
         DISTRACTORS,
     )
 }
+
+
+def factor_label(name: str) -> str:
+    """A factor's name for people; of one that this version does not know, its own name."""
+    return FACTORS[name].label if name in FACTORS else name
+
+
+def parameter_label(factor: str, name: str) -> str:
+    """A parameter with its factor, for people: ``Lens, f-stop``. Unknown ones keep their own names."""
+    known = factor in FACTORS and name in {one.name for one in FACTORS[factor].parameters}
+    return f"{factor_label(factor)}, {FACTORS[factor].parameter(name).words if known else name}"
